@@ -1,0 +1,29 @@
+"""The closed lists of the CRM."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Edition(models.TextChoices):
+    """What the organization bought; multi-currency comes with Enterprise, or with the integration (seed 000)."""
+
+    PROFESSIONAL = "professional", _("Professional")
+    ENTERPRISE = "enterprise", _("Enterprise")
+
+
+class Module(models.TextChoices):
+    """The kinds of CRM record that a profile grants rights on."""
+
+    ACCOUNTS = "accounts", _("Accounts")
+    CONTACTS = "contacts", _("Contacts")
+
+
+class Level(models.IntegerChoices):
+    """How far a profile may go in a module; each level includes those below it."""
+
+    NONE = 0, pgettext_lazy("permission", "None")
+    VIEW = 1, _("View")
+    CREATE = 2, _("Create")
+    EDIT = 3, _("Edit")
+    DELETE = 4, _("Delete")

@@ -1,0 +1,8 @@
+from crm.models.accounts import Account
+from crm.models.contacts import Contact
+from crm.models.currencies import Currency
+from crm.models.list_views import ListView
+from crm.models.organizations import Membership, Organization
+from crm.models.profiles import ModuleRight, Profile
+
+__all__ = ["Account", "Contact", "Currency", "ListView", "Membership", "ModuleRight", "Organization", "Profile"]

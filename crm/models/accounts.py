@@ -1,0 +1,84 @@
+"""The companies that the CRM knows. Fields and lengths: docs/domain, after the replicated product's own."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.organizations import Organization
+from finsuite.kernel.models import ScopedQuerySet, Stamped
+
+
+class Account(Stamped):
+    """A company that the organization sells to, or may."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="accounts")
+    name = models.CharField(_("account name"), max_length=100)
+    name_key = models.CharField(max_length=200, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("parent account"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="children",
+    )
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    fax = models.CharField(_("fax"), max_length=30, blank=True)
+    website = models.CharField(_("website"), max_length=255, blank=True)
+    account_number = models.CharField(_("account number"), max_length=40, blank=True)
+    account_type = models.CharField(_("type"), max_length=100, blank=True)
+    industry = models.CharField(_("industry"), max_length=100, blank=True)
+    ownership = models.CharField(_("ownership"), max_length=100, blank=True)
+    rating = models.CharField(_("rating"), max_length=100, blank=True)
+    employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
+    annual_revenue = models.DecimalField(_("annual revenue"), max_digits=18, decimal_places=2, null=True, blank=True)
+    sic_code = models.CharField(_("SIC code"), max_length=10, blank=True)
+    ticker_symbol = models.CharField(_("ticker symbol"), max_length=30, blank=True)
+    site = models.CharField(_("site"), max_length=80, blank=True)
+    tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    exchange_rate = models.DecimalField(_("exchange rate"), max_digits=18, decimal_places=9, default=1)
+    billing_street = models.CharField(_("billing street"), max_length=250, blank=True)
+    billing_city = models.CharField(_("billing city"), max_length=100, blank=True)
+    billing_state = models.CharField(_("billing state"), max_length=100, blank=True)
+    billing_code = models.CharField(_("billing code"), max_length=30, blank=True)
+    billing_country = models.CharField(_("billing country"), max_length=100, blank=True)
+    shipping_street = models.CharField(_("shipping street"), max_length=250, blank=True)
+    shipping_city = models.CharField(_("shipping city"), max_length=100, blank=True)
+    shipping_state = models.CharField(_("shipping state"), max_length=100, blank=True)
+    shipping_code = models.CharField(_("shipping code"), max_length=30, blank=True)
+    shipping_country = models.CharField(_("shipping country"), max_length=100, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    tags = ArrayField(models.CharField(max_length=50), verbose_name=_("tags"), default=list, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(name=""), name="crm_account_name_given"),
+            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="crm_account_not_own_parent"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "name_key", "id"], name="crm_account_name_key"),
+            models.Index(fields=["organization", "-updated_at", "-id"], name="crm_account_recent"),
+            models.Index(fields=["organization", "owner"], name="crm_account_owner"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="crm_account_name_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

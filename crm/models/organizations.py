@@ -1,0 +1,53 @@
+"""The CRM tenant and who belongs to it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.choices import Edition
+from finsuite.kernel.models import ScopedQuerySet, Stamped
+
+
+class Organization(Stamped):
+    """A company that uses the CRM. Its home currency is fixed once set; only staff can change it."""
+
+    name = models.CharField(_("name"), max_length=100)
+    edition = models.CharField(_("edition"), max_length=20, choices=Edition.choices, default=Edition.ENTERPRISE)
+    home_currency = models.CharField(_("home currency"), max_length=3, default="EUR")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris")
+    language = models.CharField(_("language"), max_length=8, default="en")
+    country = models.CharField(_("country"), max_length=100, blank=True)
+    fiscal_year_start_month = models.PositiveSmallIntegerField(_("fiscal year starts in"), default=1)
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("CRM organization")
+        verbose_name_plural = _("CRM organizations")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def tenant(self) -> str:
+        """The organization's name in the audit history."""
+        return f"crm:{self.pk}"
+
+
+class Membership(Stamped):
+    """A person's place in a CRM organization, with the profile that says what they may do."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="crm_memberships")
+    profile = models.ForeignKey("crm.Profile", on_delete=models.PROTECT, related_name="memberships")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [models.UniqueConstraint(fields=["organization", "user"], name="crm_membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.profile}"

@@ -1,0 +1,56 @@
+"""The finance tenant and who belongs to it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from finance.choices import App, Role
+from finsuite.kernel.models import ScopedQuerySet, Stamped
+
+
+class Organization(Stamped):
+    """A company that keeps its books here, in one or more finance apps. Its base currency is fixed once used."""
+
+    name = models.CharField(_("name"), max_length=100)
+    base_currency = models.CharField(_("base currency"), max_length=3, default="EUR")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris")
+    language = models.CharField(_("language"), max_length=8, default="en")
+    country = models.CharField(_("country"), max_length=100, blank=True)
+    fiscal_year_start_month = models.PositiveSmallIntegerField(_("fiscal year starts in"), default=1)
+    apps = ArrayField(models.CharField(max_length=20, choices=App.choices), verbose_name=_("apps"), default=list)
+    allows_duplicate_names = models.BooleanField(_("allow duplicate display names"), default=False)
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("finance organization")
+        verbose_name_plural = _("finance organizations")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def tenant(self) -> str:
+        """The organization's name in the audit history."""
+        return f"finance:{self.pk}"
+
+
+class Membership(Stamped):
+    """A person's place in a finance organization, with their role."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="finance_memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.STAFF)
+    is_owner = models.BooleanField(_("owner"), default=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [models.UniqueConstraint(fields=["organization", "user"], name="finance_membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.get_role_display()}"

@@ -1,0 +1,10 @@
+"""One machine that runs everything by itself: what `manage.py up` uses."""
+
+# ruff: noqa: F403, F405
+
+from finsuite.settings.base import *
+
+DEBUG = env.bool("DEBUG", default=True)
+SECRET_KEY = SECRET_KEY or "only-for-a-machine-of-ones-own"
+ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"postgresql:///finsuite?host={DATA_DIR}/run")}
