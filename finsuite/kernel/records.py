@@ -1,0 +1,107 @@
+"""Giving a record new values: only those it lets be written, each one checked, and only what differs is a change."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from finsuite.kernel.errors import Conflict, Refused
+from finsuite.kernel.models import Stamped
+
+
+@dataclass(frozen=True)
+class Change:
+    """The fields that differ, with the values before and after. False when nothing does."""
+
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.after)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.after
+
+    @property
+    def fields(self) -> list[str]:
+        """What to name in `save(update_fields=…)`, the version included."""
+        return [*self.after, "updated_at"]
+
+
+def refuse_unknown(values: Mapping[str, Any], allowed: Collection[str]) -> None:
+    """Refuse, by name, every value that the record doesn't let be written."""
+    unknown = sorted(name for name in values if name not in allowed)
+    if unknown:
+        raise Refused(
+            _("These fields can't be written: %(fields)s.") % {"fields": ", ".join(unknown)},
+            code="unknown_field",
+            fields={name: [_("This field can't be written.")] for name in unknown},
+        )
+
+
+def assign(record: models.Model, values: Mapping[str, Any], *, allowed: Collection[str]) -> Change:
+    """Set the values on the record, unsaved, and answer what changed.
+
+    Text is trimmed; every value that differs is checked against its field's own rules, and all faults are told at once.
+    A foreign key is written by its id, under its `…_id` name; that the id may be used is for the service to check.
+    """
+    refuse_unknown(values, allowed)
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    faults: dict[str, list[str]] = {}
+    for name, given in values.items():
+        try:
+            value = _clean(record, name, given)
+        except ValidationError as error:
+            faults[name] = list(error.messages)
+            continue
+        current = getattr(record, name)
+        if value != current:
+            before[name], after[name] = current, value
+            setattr(record, name, value)
+    if faults:
+        raise Refused(_("Some fields can't be saved as they are."), fields=faults)
+    return Change(before, after)
+
+
+def require_filled(record: models.Model, names: Collection[str]) -> None:
+    """Refuse a new record that lacks one of these texts, naming each."""
+    missing = [name for name in names if getattr(record, name) in (None, "")]
+    if missing:
+        raise Refused(
+            _("Some required fields are empty."),
+            code="required",
+            fields={name: [_("This field is required.")] for name in missing},
+        )
+
+
+def expect_version(record: Stamped, version: datetime | None) -> None:
+    """Refuse to write over somebody else's change: the caller's version must be the record's, which is locked."""
+    if version is not None and record.updated_at != version:
+        raise Conflict(
+            _("Somebody changed this record in the meantime. Reload it to see their change, then save again."),
+            code="stale",
+        )
+
+
+def _clean(record: models.Model, name: str, given: Any) -> Any:
+    try:
+        column = record._meta.get_field(name)
+    except FieldDoesNotExist:
+        raise TypeError(f"{record._meta.label} has no field {name}; mend the service's list") from None
+    if not isinstance(column, models.Field):
+        raise TypeError(f"{record._meta.label}.{name} is not a field of its own")
+    if isinstance(column, models.ForeignKey):
+        return given
+    if isinstance(column, (models.CharField, models.TextField)):
+        given = "" if given is None and not column.null else given
+        given = given.strip() if isinstance(given, str) else given
+        if isinstance(given, str) and "\x00" in given:
+            raise ValidationError(_("Null characters are not allowed."))
+    return column.clean(given, record)
