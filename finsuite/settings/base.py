@@ -12,6 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 # The folder that `manage.py up` keeps its private PostgreSQL, its private Valkey and uploaded files in.
 DATA_DIR = Path(env.str("FINSUITE_DATA", default=str(ROOT / ".data")))
 
+# Where the Celery messages and the cache are. Development uses the private Valkey of the data folder.
+REDIS_URL: str = env.str("REDIS_URL", default="")
+
 SECRET_KEY = env.str("SECRET_KEY", default="")
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])

@@ -7,3 +7,4 @@ from finsuite.settings.base import *
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 DATABASES = {"default": env.db_url("DATABASE_URL")}
+REDIS_URL = env.str("REDIS_URL")

@@ -1,0 +1,163 @@
+"""A private PostgreSQL: one folder, one unix socket in it, no port, nobody else's."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg2
+
+from finsuite.local import sockets
+from finsuite.local.binaries import enterable, postgresql_bin, postgresql_owner
+from finsuite.local.errors import CannotStart
+from finsuite.local.processes import Owner, last_lines, spawn, stop
+
+USER = "finsuite"
+SOCKET = ".s.PGSQL.5432"
+
+
+@dataclass
+class PostgreSQL:
+    """A cluster in `folder` (0700, the server's own), started with `options` on top of PostgreSQL's defaults."""
+
+    folder: Path
+    log: Path
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    name = "PostgreSQL"
+
+    def initialise(self) -> None:
+        """Create the cluster unless it is there. An interrupted creation is started over."""
+        if (self.folder / "PG_VERSION").exists():
+            return
+        owner = postgresql_owner()
+        programs = postgresql_bin(owner)
+        unfinished = self.folder.with_name(self.folder.name + ".new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700, parents=True)
+        if owner:
+            os.chown(unfinished, owner.uid, owner.gid)
+        done = subprocess.run(  # noqa: S603
+            [
+                str(programs / "initdb"),
+                f"--pgdata={_as_seen_by(owner, unfinished)}",
+                f"--username={USER}",
+                "--auth=trust",  # whoever may enter the folder may connect
+                "--encoding=UTF8",
+                *_locale(programs),
+                "--no-instructions",
+                "--no-sync",  # the first checkpoint of the server syncs what it needs
+            ],
+            cwd=unfinished,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            user=owner.uid if owner else None,
+            group=owner.gid if owner else None,
+            extra_groups=[] if owner else None,
+        )
+        if done.returncode:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            reason = (done.stderr or done.stdout).strip().splitlines()
+            raise CannotStart(f"PostgreSQL could not create its cluster in {self.folder}: {' '.join(reason[-3:])}")
+        unfinished.rename(self.folder)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the server and return at once; `wait` tells when it answers."""
+        owner = postgresql_owner()
+        sockets.open_way(self.folder / SOCKET)
+        settings = {
+            "listen_addresses": "",
+            # Relative to its own folder, so that the length of the folder's name does not matter.
+            "unix_socket_directories": ".",
+            "unix_socket_permissions": "0700",
+            **self.options,
+        }
+        command = [str(postgresql_bin(owner) / "postgres"), "-D", _as_seen_by(owner, self.folder)]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        # Should we be killed outright, so is it, at once: the write-ahead log brings everything committed back.
+        return spawn(
+            command,
+            folder=self.folder,
+            log=self.log,
+            last_signal=signal.SIGQUIT,
+            owner=owner,
+            environment=_environment(),
+        )
+
+    def wait(self, process: subprocess.Popen[bytes], *, within: float = 60) -> None:
+        """Return when the server answers; raise CannotStart when it ends or stays silent."""
+        limit = time.monotonic() + within
+        while True:
+            if process.poll() is not None:
+                raise CannotStart(f"PostgreSQL does not start in {self.folder}: {last_lines(self.log)}")
+            try:
+                self.connect("postgres").close()
+            except psycopg2.OperationalError:
+                if time.monotonic() > limit:
+                    raise CannotStart(f"PostgreSQL does not answer in {self.folder}: {last_lines(self.log)}") from None
+                time.sleep(0.02)
+            else:
+                return
+
+    def stop(self, process: subprocess.Popen[bytes]) -> None:
+        """Stop the server: sessions are ended, everything committed is on disk."""
+        stop(process, by=signal.SIGINT, within=30)
+        sockets.close_way(self.folder / SOCKET)
+
+    def create_database(self, name: str) -> None:
+        """Create the database unless it is there."""
+        connection = self.connect("postgres")
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+                if cursor.fetchone() is None:
+                    cursor.execute(f'CREATE DATABASE "{name}"')
+        finally:
+            connection.close()
+
+    @property
+    def host(self) -> str:
+        """The folder clients give as host."""
+        return str(sockets.reach(self.folder / SOCKET).parent)
+
+    def url(self, database: str) -> str:
+        """The address of a database in it, as DATABASE_URL takes it."""
+        return f"postgresql://{USER}@/{database}?host={quote(self.host)}"
+
+    def connect(self, database: str) -> "psycopg2.extensions.connection":
+        """A plain connection, for what must be done before Django is there."""
+        return psycopg2.connect(host=self.host, port=5432, user=USER, dbname=database, connect_timeout=5)
+
+
+def _as_seen_by(owner: Owner | None, folder: Path) -> str:
+    """The name by which the server knows its folder.
+
+    Below a folder that only root may enter (/root, say) another account cannot use the real name; but each process may
+    enter the folder it was started in, and every process of PostgreSQL stays there.
+    """
+    if owner is not None and sys.platform == "linux" and not enterable(folder.parent):
+        return "/proc/self/cwd"
+    return str(folder)
+
+
+def _locale(programs: Path) -> list[str]:
+    version = subprocess.run([str(programs / "postgres"), "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+    if int(version.stdout.split()[2].split(".")[0]) >= 17:
+        return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    return ["--locale=C"]
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours: PGHOST, PGDATA and the like must not leak in, nor secrets into a server's environment."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
