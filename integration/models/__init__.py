@@ -1,0 +1,24 @@
+from integration.models.changes import DeadLetter, Dirty, RecordState
+from integration.models.connections import Connection
+from integration.models.issues import Conflict, SyncIssue
+from integration.models.links import Exclusion, Link, Unmatched
+from integration.models.mappings import FieldMapping
+from integration.models.runs import Action, Journal, Run
+from integration.models.settings import SyncSetting
+
+__all__ = [
+    "Action",
+    "Conflict",
+    "Connection",
+    "DeadLetter",
+    "Dirty",
+    "Exclusion",
+    "FieldMapping",
+    "Journal",
+    "Link",
+    "RecordState",
+    "Run",
+    "SyncIssue",
+    "SyncSetting",
+    "Unmatched",
+]
