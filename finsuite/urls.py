@@ -3,7 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from finsuite.health import healthz
+
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
     path("", include("users.urls")),
     path("crm/", include("crm.ui.urls")),
     path("finance/", include("finance.ui.urls")),

@@ -19,10 +19,16 @@ SYSTEM_POSTGRESQL = Path("/usr/lib/postgresql")
 SHARED_COPIES = Path("/var/lib/finsuite")
 
 
-def postgresql_owner() -> Owner | None:
-    """The account PostgreSQL must run as: it refuses to be root, so root lends it the one that owns nothing."""
+def postgresql_owner(cluster: Path) -> Owner | None:
+    """The account PostgreSQL must run as, when it is not ours.
+
+    It refuses to be root, so root lends it the one that made the cluster, or for a new one the one that owns nothing.
+    """
     if os.geteuid() != 0:
         return None
+    if cluster.exists():
+        made_by = cluster.stat()
+        return Owner(uid=made_by.st_uid, gid=made_by.st_gid)
     try:
         nobody = pwd.getpwnam("nobody")
     except KeyError:

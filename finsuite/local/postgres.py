@@ -32,11 +32,15 @@ class PostgreSQL:
 
     name = "PostgreSQL"
 
+    def exists(self) -> bool:
+        """Whether the cluster has been created."""
+        return self.folder.exists()
+
     def initialise(self) -> None:
         """Create the cluster unless it is there. An interrupted creation is started over."""
-        if (self.folder / "PG_VERSION").exists():
+        if self.exists():
             return
-        owner = postgresql_owner()
+        owner = postgresql_owner(self.folder)
         programs = postgresql_bin(owner)
         unfinished = self.folder.with_name(self.folder.name + ".new")
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -72,7 +76,7 @@ class PostgreSQL:
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start the server and return at once; `wait` tells when it answers."""
-        owner = postgresql_owner()
+        owner = postgresql_owner(self.folder)
         sockets.open_way(self.folder / SOCKET)
         settings = {
             "listen_addresses": "",

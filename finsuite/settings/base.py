@@ -1,9 +1,14 @@
 """Settings that every environment shares. What differs is read from the environment (see docs/settings.md)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
+
+from finsuite.logs import logging_settings
+from finsuite.settings.broker import broker_url
 
 env = environ.Env()
 
@@ -12,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # The folder that `manage.py up` keeps its private PostgreSQL, its private Valkey and uploaded files in.
 DATA_DIR = Path(env.str("FINSUITE_DATA", default=str(ROOT / ".data")))
 
-# Where the Celery messages and the cache are. Development uses the private Valkey of the data folder.
+# Where the messages are that wake the workers. Development uses the private Valkey of the data folder.
 REDIS_URL: str = env.str("REDIS_URL", default="")
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -27,6 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "axes",
@@ -47,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "finsuite.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -59,6 +66,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+
+# Connections are kept, and looked at before they are used again: a database that restarts costs nobody an error page.
+DATABASE_CARE: dict[str, object] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 ROOT_URLCONF = "finsuite.urls"
 WSGI_APPLICATION = "finsuite.wsgi.application"
@@ -88,6 +98,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Five wrong passwords for one account from one address, and that pair waits a quarter of an hour.
+# The address is the one of the connection: a header that the caller writes does not count.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+
 LOGIN_URL = "users:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "users:sign_in"
@@ -100,7 +118,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "staticfiles"
+STATIC_ROOT: Path | None = ROOT / "staticfiles"
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
 
@@ -110,3 +128,57 @@ REST_FRAMEWORK = {
 
 PGTRIGGER_MIGRATIONS = False
 PGTRIGGER_INSTALL_ON_MIGRATE = True
+
+# The database is the truth; a message only says "look there" (docs/adr/0002-celery-as-a-wake-up.md). What follows makes
+# a lost, repeated or late message harmless, and keeps a request fast when the broker is gone.
+CELERY_BROKER_URL = broker_url(REDIS_URL)
+# A message is done when its task is: a worker that dies in between leaves it to the next one.
+CELERY_TASK_ACKS_LATE = True
+# The same when only the pool's child process dies; without it the message would count as done.
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# A message that waits behind a long task stays where an idle worker can take it.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# What a task did is in the database (runs, links, outbox), never in the broker.
+CELERY_TASK_IGNORE_RESULT = True
+# Ids only, in JSON: no pickled objects, no record that went stale in the queue.
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+# No task runs for ever. The soft limit lets it roll back and say so.
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_TASK_TIME_LIMIT = 120
+# After this long without an answer a message is given to another worker. It must exceed the hard limit, and cover the
+# wait behind a running task, or one message would run twice at once.
+CELERY_VISIBILITY_TIMEOUT = 300
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": CELERY_VISIBILITY_TIMEOUT,
+    # Look for messages of dead workers every 5 s; the defaults look every 100 s.
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    # A broker that hangs costs a request half a second, not a minute.
+    "socket_timeout": 0.5,
+    "socket_connect_timeout": 0.5,
+}
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": CELERY_VISIBILITY_TIMEOUT}
+# Publishing tries once. retry=False would not do: it leaves the connection's own retries on.
+CELERY_TASK_PUBLISH_RETRY = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 0}
+# On a stop, tasks get half a minute to end; what has not ended goes back to the queue.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
+# Its message will be delivered again, so a task that goes on after the connection is lost would be a second one.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker waits for its broker for as long as it takes.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# A slow leak ends with the process.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
+# An edit never waits behind a first sync, nor a message to the outside behind a PDF.
+CELERY_TASK_QUEUES = [Queue(name) for name in ("sync.fast", "sync.bulk", "outbox", "pdf")]
+CELERY_TASK_DEFAULT_QUEUE = "sync.fast"
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+# Our own logging, not Celery's.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+
+LOGGING_CONFIG = "finsuite.logs.configure"
+LOGGING = logging_settings(level=env.str("LOG_LEVEL", default="INFO"), renderer="console")

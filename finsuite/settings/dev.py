@@ -1,15 +1,24 @@
-"""One machine that runs everything by itself: what `manage.py up` uses."""
+"""One machine that runs everything by itself: `manage.py up`, and every command in a second terminal beside it."""
 
 # ruff: noqa: F403, F405
 
-from finsuite.local.postgres import PostgreSQL
-from finsuite.local.valkey import Valkey
+from finsuite.local.folder import DataFolder
 from finsuite.settings.base import *
+from finsuite.settings.broker import broker_url
 
-_LOG = DATA_DIR / "log"
+_FOLDER = DataFolder(DATA_DIR)
 
 DEBUG = env.bool("DEBUG", default=True)
-SECRET_KEY = SECRET_KEY or "only-for-a-machine-of-ones-own"
+SECRET_KEY = SECRET_KEY or _FOLDER.secret_key()
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
-DATABASES = {"default": env.db_url("DATABASE_URL", default=PostgreSQL(DATA_DIR / "postgres", _LOG).url("finsuite"))}
-REDIS_URL = REDIS_URL or Valkey(DATA_DIR / "valkey", _LOG).url
+REDIS_URL = REDIS_URL or _FOLDER.valkey.url
+CELERY_BROKER_URL = broker_url(REDIS_URL)
+DATABASES = {
+    "default": {**env.db_url("DATABASE_URL", default=_FOLDER.postgresql.url("finsuite")), **DATABASE_CARE},
+}
+
+INSTALLED_APPS = [*INSTALLED_APPS, "finsuite.local"]
+
+# Straight from where they are written: nothing to collect, an edit shows at once.
+WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None

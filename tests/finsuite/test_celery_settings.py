@@ -1,0 +1,79 @@
+"""Each Celery setting that a lost, repeated or late message depends on."""
+
+import pytest
+from django.conf import settings
+
+from finsuite.celery import app
+from finsuite.settings.broker import broker_url
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("task_acks_late", True),
+        ("task_reject_on_worker_lost", True),
+        ("worker_prefetch_multiplier", 1),
+        ("task_ignore_result", True),
+        ("task_serializer", "json"),
+        ("result_serializer", "json"),
+        ("accept_content", ["json"]),
+        ("task_soft_time_limit", 90),
+        ("task_time_limit", 120),
+        ("visibility_timeout", 300),
+        ("result_backend_transport_options", {"visibility_timeout": 300}),
+        ("task_publish_retry", True),
+        ("task_publish_retry_policy", {"max_retries": 0}),
+        ("worker_soft_shutdown_timeout", 30),
+        ("worker_cancel_long_running_tasks_on_connection_loss", True),
+        ("broker_connection_retry_on_startup", True),
+        ("broker_connection_max_retries", None),
+        ("worker_max_tasks_per_child", 1000),
+        ("task_default_queue", "sync.fast"),
+        ("task_create_missing_queues", False),
+        ("worker_hijack_root_logger", False),
+    ],
+)
+def test_celery_runs_with(name: str, value: object) -> None:
+    assert getattr(app.conf, name) == value
+
+
+def test_a_dead_workers_message_is_looked_for_every_five_seconds_and_a_silent_broker_costs_half_a_second() -> None:
+    assert app.conf.broker_transport_options == {
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 0.5,
+        "socket_connect_timeout": 0.5,
+    }
+
+
+def test_a_message_stays_hidden_for_longer_than_any_task_may_run() -> None:
+    assert settings.CELERY_TASK_SOFT_TIME_LIMIT < settings.CELERY_TASK_TIME_LIMIT < settings.CELERY_VISIBILITY_TIMEOUT
+
+
+def test_the_queues_are_these_four() -> None:
+    assert [queue.name for queue in app.conf.task_queues] == ["sync.fast", "sync.bulk", "outbox", "pdf"]
+
+
+@pytest.mark.parametrize(
+    ("redis_url", "celery_url"),
+    [
+        ("unix:///data/valkey.sock", "redis+socket:///data/valkey.sock?virtual_host=0"),
+        ("unix:///a%20folder/valkey.sock?db=3", "redis+socket:///a%20folder/valkey.sock?virtual_host=3"),
+        ("redis://valkey:6379/0", "redis://valkey:6379/0"),
+        ("rediss://:secret@valkey/1", "rediss://:secret@valkey/1"),
+        ("", ""),
+    ],
+)
+def test_one_address_serves_redis_and_celery(redis_url: str, celery_url: str) -> None:
+    assert broker_url(redis_url) == celery_url
+
+
+def test_a_published_message_lands_in_the_broker_of_redis_url() -> None:
+    with app.connection_for_write() as connection:
+        queue = connection.SimpleQueue("outbox")
+        queue.put({"id": 7})
+        message = queue.get(timeout=1)
+        message.ack()
+        queue.close()
+    assert message.payload == {"id": 7}
