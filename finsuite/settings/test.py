@@ -15,3 +15,5 @@ WHITENOISE_AUTOREFRESH = True
 STATIC_ROOT = None
 
 LOGGING = logging_settings(level="WARNING", renderer="console")
+# Tests that commit clean up by TRUNCATE, which the change capture refuses otherwise.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c finsuite.allow_truncate=on"

@@ -1,0 +1,1 @@
+"""Which records the sync must look at, and what slipped past the capture."""
