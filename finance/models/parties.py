@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from finance.choices import CustomerKind, Status
 from finance.models.organizations import Organization
 from finsuite.kernel.models import ScopedQuerySet, Stamped
+from finsuite.kernel.validators import validate_email, validate_website
 
 
 class Customer(Stamped):
     """Who is invoiced: a business with contact persons, or an individual with a name of their own.
 
     `unique_key` holds the display name's key where the organization forbids duplicate display names, else it is null.
+    `sort_key` is the display name without case and accents; `search_text` is everything that the search looks in.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="customers")
     kind = models.CharField(_("kind"), max_length=10, choices=CustomerKind.choices, default=CustomerKind.BUSINESS)
-    number = models.CharField(_("customer number"), max_length=200, blank=True)
+    number = models.CharField(_("customer number"), max_length=200, blank=True, editable=False)
     display_name = models.CharField(_("display name"), max_length=200)
     name_key = models.CharField(max_length=400, editable=False)
     unique_key = models.CharField(max_length=400, null=True, editable=False)  # noqa: DJ001
+    sort_key = models.CharField(max_length=200, default="", editable=False)
+    search_text = models.TextField(default="", editable=False)
     company_name = models.CharField(_("company name"), max_length=200, blank=True)
     salutation = models.CharField(_("salutation"), max_length=25, blank=True)
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
-    email = models.CharField(_("e-mail"), max_length=100, blank=True)
+    email = models.CharField(_("e-mail"), max_length=100, blank=True, validators=[validate_email])
     phone = models.CharField(_("phone"), max_length=50, blank=True)
     mobile = models.CharField(_("mobile"), max_length=50, blank=True)
-    website = models.CharField(_("website"), max_length=255, blank=True)
+    website = models.CharField(_("website"), max_length=255, blank=True, validators=[validate_website])
     currency = models.CharField(_("currency"), max_length=3)
     payment_terms = models.PositiveSmallIntegerField(_("payment terms (days)"), default=0)
     payment_terms_label = models.CharField(_("payment terms"), max_length=200, blank=True)
@@ -50,7 +53,7 @@ class Customer(Stamped):
     )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
     billing_attention = models.CharField(_("billing attention"), max_length=100, blank=True)
-    billing_address = models.CharField(_("billing address"), max_length=500, blank=True)
+    billing_address = models.TextField(_("billing address"), max_length=500, blank=True)
     billing_street2 = models.CharField(_("billing address, line 2"), max_length=255, blank=True)
     billing_city = models.CharField(_("billing city"), max_length=100, blank=True)
     billing_state = models.CharField(_("billing state"), max_length=100, blank=True)
@@ -59,7 +62,7 @@ class Customer(Stamped):
     billing_phone = models.CharField(_("billing phone"), max_length=50, blank=True)
     billing_fax = models.CharField(_("billing fax"), max_length=50, blank=True)
     shipping_attention = models.CharField(_("shipping attention"), max_length=100, blank=True)
-    shipping_address = models.CharField(_("shipping address"), max_length=500, blank=True)
+    shipping_address = models.TextField(_("shipping address"), max_length=500, blank=True)
     shipping_street2 = models.CharField(_("shipping address, line 2"), max_length=255, blank=True)
     shipping_city = models.CharField(_("shipping city"), max_length=100, blank=True)
     shipping_state = models.CharField(_("shipping state"), max_length=100, blank=True)
@@ -77,15 +80,29 @@ class Customer(Stamped):
         constraints = [
             models.CheckConstraint(condition=~models.Q(display_name=""), name="finance_customer_name_given"),
             models.UniqueConstraint(fields=["organization", "unique_key"], name="finance_customer_name_unique"),
+            models.UniqueConstraint(
+                fields=["organization", "number"], condition=~models.Q(number=""), name="finance_customer_number_unique"
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "name_key", "id"], name="finance_customer_name_key"),
             models.Index(fields=["organization", "-updated_at", "-id"], name="finance_customer_recent"),
-            GinIndex(OpClass(Upper("display_name"), name="gin_trgm_ops"), name="finance_customer_trgm"),
+            models.Index(fields=["organization", "sort_key", "id"], name="finance_customer_sorted"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="finance_customer_search"),
         ]
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def full_name(self) -> str:
+        """First and last name of an individual."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether new documents may be made for them."""
+        return self.status == Status.ACTIVE
 
 
 class ContactPerson(Stamped):
@@ -99,7 +116,7 @@ class ContactPerson(Stamped):
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     name_key = models.CharField(max_length=420, editable=False)
-    email = models.CharField(_("e-mail"), max_length=100, blank=True)
+    email = models.CharField(_("e-mail"), max_length=100, blank=True, validators=[validate_email])
     phone = models.CharField(_("phone"), max_length=50, blank=True)
     mobile = models.CharField(_("mobile"), max_length=50, blank=True)
     designation = models.CharField(_("designation"), max_length=100, blank=True)

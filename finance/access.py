@@ -1,0 +1,91 @@
+"""The only way in for an id from outside. Absent and not yours answer alike."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from finance.models import ContactPerson, Currency, Customer, Membership, Organization, ZscKey
+from finance.rights import MACHINE_RIGHTS, Right, allows
+from finsuite.kernel.actors import Actor, Via
+from finsuite.kernel.errors import NotFound, NotPermitted
+
+R = TypeVar("R", Customer, ContactPerson, Currency, Membership, ZscKey)
+
+
+def membership(user: Any, organization_id: int) -> Membership:
+    """The person's place in this organization, with the organization; NotFound for everybody else."""
+    if user.is_active:
+        found = (
+            Membership.objects.filter(organization_id=organization_id, user_id=user.pk)
+            .select_related("organization")
+            .first()
+        )
+        if found is not None:
+            return found
+    raise NotFound(_("There is no such organization."))
+
+
+def require(actor: Actor, organization: Organization, right: Right) -> None:
+    """Refuse unless the actor may do this here: a member by their role, a sync by what syncs may do."""
+    if actor.via is Via.SYSTEM and actor.user_id is None:
+        return
+    if right in MACHINE_RIGHTS.get(actor.via, ()):
+        return
+    role = None
+    if actor.user_id is not None and actor.via not in MACHINE_RIGHTS:
+        role = (
+            Membership.objects.of(organization)
+            .filter(user_id=actor.user_id, user__is_active=True)
+            .values_list("role", flat=True)
+            .first()
+        )
+    if role is None:
+        raise NotFound(_("There is no such organization."))
+    require_role(role, right)
+
+
+def require_role(role: str, right: Right) -> None:
+    """Refuse unless the role includes the right."""
+    if not allows(role, right):
+        raise NotPermitted(
+            _("Your role in this organization does not allow this. Ask one of its administrators."),
+        )
+
+
+def customer(organization: Organization, customer_id: int) -> Customer:
+    """One customer of this organization."""
+    return _one(Customer.objects.of(organization), organization, customer_id, _("There is no such customer."))
+
+
+def contact_person(organization: Organization, person_id: int) -> ContactPerson:
+    """One contact person of this organization, with their customer."""
+    persons = ContactPerson.objects.of(organization).select_related("customer")
+    return _one(persons, organization, person_id, _("There is no such contact person."))
+
+
+def currency(organization: Organization, currency_id: int) -> Currency:
+    """One currency of this organization."""
+    return _one(Currency.objects.of(organization), organization, currency_id, _("There is no such currency."))
+
+
+def member(organization: Organization, membership_id: int) -> Membership:
+    """One member of this organization, with the person."""
+    members = Membership.objects.of(organization).select_related("user")
+    return _one(members, organization, membership_id, _("There is no such member."))
+
+
+def zsc_key(organization: Organization, key_id: int) -> ZscKey:
+    """One ZSC key of this organization, with the person it belongs to."""
+    keys = ZscKey.objects.of(organization).select_related("user")
+    return _one(keys, organization, key_id, _("There is no such key."))
+
+
+def _one(records: QuerySet[R], organization: Organization, pk: int, message: str) -> R:
+    found = records.filter(pk=pk).first()
+    if found is None:
+        raise NotFound(message)
+    found.organization = organization
+    return found

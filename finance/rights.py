@@ -1,0 +1,40 @@
+"""What each role may do in a finance organization. The one table that pages, API and services ask."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from finance.choices import Role
+from finsuite.kernel.actors import Via
+
+
+class Right(StrEnum):
+    """One thing that a role may or may not do."""
+
+    VIEW = "view"
+    EDIT_CUSTOMERS = "customers.edit"
+    DELETE_CUSTOMERS = "customers.delete"
+    CURRENCIES = "currencies"
+    SETTINGS = "settings"
+    MEMBERS = "members"
+    KEYS = "keys"
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.ADMIN: frozenset(Right),
+    Role.ACCOUNTANT: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS, Right.DELETE_CUSTOMERS, Right.CURRENCIES}),
+    Role.STAFF: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS}),
+    Role.VIEWER: frozenset({Right.VIEW}),
+}
+
+# Sync and triggers act for a person of another room, who need not be a member here: integration has checked that
+# person's rights under its own grants. They keep records in step; they never delete and never touch the settings.
+MACHINE_RIGHTS: dict[Via, frozenset[Right]] = {
+    Via.SYNC: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS}),
+    Via.TRIGGER: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS}),
+}
+
+
+def allows(role: str, right: Right) -> bool:
+    """Whether the role includes the right."""
+    return right in RIGHTS[Role(role)]

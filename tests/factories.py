@@ -1,0 +1,41 @@
+"""What tests are made of. Everything is made through the services, so that a person could have made it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import finance.services.customers
+import finance.services.members
+import finance.services.organizations
+from finance.models import Customer as FinanceCustomer
+from finance.models import Organization as FinanceOrganization
+from finsuite.kernel.actors import Actor
+from users.models import User
+
+SYSTEM = Actor.system("tests")
+
+
+def user(email: str = "person@example.com", **fields: Any) -> User:
+    """A person who signs in with the password "let me in"."""
+    return User.objects.create_user(email, "let me in", **fields)
+
+
+def finance_organization(owner: User, name: str = "Dupont Frères", **values: Any) -> FinanceOrganization:
+    """A finance organization, in euros unless told otherwise."""
+    return finance.services.organizations.create_organization(
+        actor=SYSTEM, owner=owner, values={"name": name, "base_currency": "EUR", **values}
+    )
+
+
+def finance_member(organization: FinanceOrganization, role: str, email: str) -> User:
+    """A new person in this role."""
+    person = user(email)
+    finance.services.members.add_member(actor=SYSTEM, organization=organization, email=email, role=role)
+    return person
+
+
+def customer(organization: FinanceOrganization, display_name: str = "Acme", **values: Any) -> FinanceCustomer:
+    """A business customer."""
+    return finance.services.customers.create_customer(
+        actor=SYSTEM, organization=organization, values={"display_name": display_name, **values}
+    )
