@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Edition(models.TextChoices):
-    """What the organization bought; multi-currency comes with Enterprise, or with the integration (seed 000)."""
+    """What the organization bought; multi-currency comes with Enterprise, or with the integration."""
 
     PROFESSIONAL = "professional", _("Professional")
     ENTERPRISE = "enterprise", _("Enterprise")

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import crm.services.accounts
+import crm.services.contacts
+import crm.services.organizations
 import finance.services.customers
 import finance.services.members
 import finance.services.organizations
+from crm.models import Account, Contact, Profile
+from crm.models import Organization as CrmOrganization
 from finance.models import Customer as FinanceCustomer
 from finance.models import Organization as FinanceOrganization
 from finsuite.kernel.actors import Actor
@@ -38,4 +43,31 @@ def customer(organization: FinanceOrganization, display_name: str = "Acme", **va
     """A business customer."""
     return finance.services.customers.create_customer(
         actor=SYSTEM, organization=organization, values={"display_name": display_name, **values}
+    )
+
+
+def crm_organization(owner: User, name: str = "Dupont Ventes", **values: Any) -> CrmOrganization:
+    """A CRM organization, at home in euros unless told otherwise."""
+    return crm.services.organizations.create_organization(actor=SYSTEM, owner=owner, values={"name": name, **values})
+
+
+def crm_member(organization: CrmOrganization, profile: str, email: str) -> User:
+    """A new person with the profile of this name."""
+    person = user(email)
+    carried = Profile.objects.of(organization).get(name=profile)
+    crm.services.organizations.add_member(actor=SYSTEM, organization=organization, email=email, profile=carried)
+    return person
+
+
+def account(organization: CrmOrganization, name: str = "Acme", **values: Any) -> Account:
+    """An account of nobody's."""
+    return crm.services.accounts.create_account(
+        actor=SYSTEM, organization=organization, values={"name": name, **values}
+    )
+
+
+def contact(organization: CrmOrganization, last_name: str = "Martin", **values: Any) -> Contact:
+    """A contact of nobody's; `account_id` attaches them."""
+    return crm.services.contacts.create_contact(
+        actor=SYSTEM, organization=organization, values={"last_name": last_name, **values}
     )

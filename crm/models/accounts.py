@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.organizations import Organization
+from crm.models.validators import validate_website
 from finsuite.kernel.models import ScopedQuerySet, Stamped
+from finsuite.kernel.text import fold, name_key
 
 
 class Account(Stamped):
@@ -18,7 +19,9 @@ class Account(Stamped):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="accounts")
     name = models.CharField(_("account name"), max_length=100)
-    name_key = models.CharField(max_length=200, editable=False)
+    name_key = models.CharField(max_length=200, editable=False)  # finsuite.kernel.text.name_key: the same name, or not
+    sort_key = models.CharField(max_length=200, default="", editable=False)  # folded: where it stands in a list
+    search_text = models.TextField(default="", editable=False)  # folded: what the search box looks through
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("owner"),
@@ -37,7 +40,7 @@ class Account(Stamped):
     )
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     fax = models.CharField(_("fax"), max_length=30, blank=True)
-    website = models.CharField(_("website"), max_length=255, blank=True)
+    website = models.CharField(_("website"), max_length=255, blank=True, validators=[validate_website])
     account_number = models.CharField(_("account number"), max_length=40, blank=True)
     account_type = models.CharField(_("type"), max_length=100, blank=True)
     industry = models.CharField(_("industry"), max_length=100, blank=True)
@@ -51,12 +54,12 @@ class Account(Stamped):
     tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     exchange_rate = models.DecimalField(_("exchange rate"), max_digits=18, decimal_places=9, default=1)
-    billing_street = models.CharField(_("billing street"), max_length=250, blank=True)
+    billing_street = models.TextField(_("billing street"), max_length=250, blank=True)
     billing_city = models.CharField(_("billing city"), max_length=100, blank=True)
     billing_state = models.CharField(_("billing state"), max_length=100, blank=True)
     billing_code = models.CharField(_("billing code"), max_length=30, blank=True)
     billing_country = models.CharField(_("billing country"), max_length=100, blank=True)
-    shipping_street = models.CharField(_("shipping street"), max_length=250, blank=True)
+    shipping_street = models.TextField(_("shipping street"), max_length=250, blank=True)
     shipping_city = models.CharField(_("shipping city"), max_length=100, blank=True)
     shipping_state = models.CharField(_("shipping state"), max_length=100, blank=True)
     shipping_code = models.CharField(_("shipping code"), max_length=30, blank=True)
@@ -72,13 +75,22 @@ class Account(Stamped):
         constraints = [
             models.CheckConstraint(condition=~models.Q(name=""), name="crm_account_name_given"),
             models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="crm_account_not_own_parent"),
+            models.CheckConstraint(condition=models.Q(exchange_rate__gt=0), name="crm_account_rate_positive"),
         ]
         indexes = [
             models.Index(fields=["organization", "name_key", "id"], name="crm_account_name_key"),
+            models.Index(fields=["organization", "sort_key", "id"], name="crm_account_sorted"),
             models.Index(fields=["organization", "-updated_at", "-id"], name="crm_account_recent"),
             models.Index(fields=["organization", "owner"], name="crm_account_owner"),
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="crm_account_name_trgm"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_account_search"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def set_keys(self) -> None:
+        """Derive what is compared, sorted and searched from what was written. Services call it before they save."""
+        self.name_key = name_key(self.name)[:200]
+        self.sort_key = fold(self.name)[:200]
+        parts = (self.name, self.account_number, self.website, self.phone, self.billing_city, self.tax_number)
+        self.search_text = fold("\n".join(part for part in parts if part))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.accounts import Account
 from crm.models.organizations import Organization
+from crm.models.validators import validate_email
 from finsuite.kernel.models import ScopedQuerySet, Stamped
+from finsuite.kernel.text import fold, name_key
 
 
 class Contact(Stamped):
@@ -35,9 +36,11 @@ class Contact(Stamped):
     salutation = models.CharField(_("salutation"), max_length=25, blank=True)
     first_name = models.CharField(_("first name"), max_length=40, blank=True)
     last_name = models.CharField(_("last name"), max_length=80)
-    name_key = models.CharField(max_length=260, editable=False)
-    email = models.CharField(_("e-mail"), max_length=100, blank=True)
-    secondary_email = models.CharField(_("second e-mail"), max_length=100, blank=True)
+    name_key = models.CharField(max_length=260, editable=False)  # of the full name; see Account
+    sort_key = models.CharField(max_length=260, default="", editable=False)
+    search_text = models.TextField(default="", editable=False)
+    email = models.CharField(_("e-mail"), max_length=100, blank=True, validators=[validate_email])
+    secondary_email = models.CharField(_("second e-mail"), max_length=100, blank=True, validators=[validate_email])
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     mobile = models.CharField(_("mobile"), max_length=30, blank=True)
     home_phone = models.CharField(_("home phone"), max_length=30, blank=True)
@@ -50,12 +53,12 @@ class Contact(Stamped):
     email_opt_out = models.BooleanField(_("no e-mail"), default=False)
     skype_id = models.CharField(_("Skype"), max_length=50, blank=True)
     twitter = models.CharField(_("X (Twitter)"), max_length=50, blank=True)
-    mailing_street = models.CharField(_("mailing street"), max_length=250, blank=True)
+    mailing_street = models.TextField(_("mailing street"), max_length=250, blank=True)
     mailing_city = models.CharField(_("mailing city"), max_length=100, blank=True)
     mailing_state = models.CharField(_("mailing state"), max_length=100, blank=True)
     mailing_zip = models.CharField(_("mailing code"), max_length=30, blank=True)
     mailing_country = models.CharField(_("mailing country"), max_length=100, blank=True)
-    other_street = models.CharField(_("other street"), max_length=250, blank=True)
+    other_street = models.TextField(_("other street"), max_length=250, blank=True)
     other_city = models.CharField(_("other city"), max_length=100, blank=True)
     other_state = models.CharField(_("other state"), max_length=100, blank=True)
     other_zip = models.CharField(_("other code"), max_length=30, blank=True)
@@ -75,10 +78,10 @@ class Contact(Stamped):
         ]
         indexes = [
             models.Index(fields=["organization", "name_key", "id"], name="crm_contact_name_key"),
+            models.Index(fields=["organization", "sort_key", "id"], name="crm_contact_sorted"),
             models.Index(fields=["organization", "-updated_at", "-id"], name="crm_contact_recent"),
             models.Index(fields=["organization", "owner"], name="crm_contact_owner"),
-            models.Index(fields=["account"], name="crm_contact_account"),
-            GinIndex(OpClass(Upper("last_name"), name="gin_trgm_ops"), name="crm_contact_name_trgm"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_contact_search"),
         ]
 
     def __str__(self) -> str:
@@ -88,3 +91,10 @@ class Contact(Stamped):
     def full_name(self) -> str:
         """First and last name, as the finance side displays an individual customer."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    def set_keys(self) -> None:
+        """Derive what is compared, sorted and searched from what was written. Services call it before they save."""
+        self.name_key = name_key(self.full_name)[:260]
+        self.sort_key = fold(f"{self.last_name} {self.first_name}")[:260]
+        parts = (self.full_name, self.email, self.secondary_email, self.phone, self.mobile)
+        self.search_text = fold("\n".join(part for part in parts if part))

@@ -10,7 +10,7 @@ from finsuite.kernel.models import ScopedQuerySet, Stamped
 
 
 class Currency(Stamped):
-    """One currency the organization works in. `rate` is foreign per one home unit, 9 decimals (seed 000)."""
+    """One currency the organization works in. `rate` is foreign per one home unit, 9 decimals."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="currencies")
     code = models.CharField(_("code"), max_length=3)

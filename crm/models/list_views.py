@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.choices import Module
@@ -14,6 +15,7 @@ from finsuite.kernel.models import ScopedQuerySet, Stamped
 class ListView(Stamped):
     """All records, my records, or those that meet every criterion of `criteria`.
 
+    A view with an owner is that person's own; one without is everybody's.
     A criterion is {"field": …, "comparator": …, "value": …}; crm/selectors/list_views.py turns it into a filter.
     """
 
@@ -37,7 +39,23 @@ class ListView(Stamped):
     class Meta:
         verbose_name = _("list view")
         verbose_name_plural = _("list views")
-        constraints = [models.UniqueConstraint(fields=["organization", "module", "name"], name="crm_list_view_name")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "module", "name"],
+                condition=models.Q(owner__isnull=True),
+                name="crm_list_view_shared_name",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "module", "owner", "name"],
+                condition=models.Q(owner__isnull=False),
+                name="crm_list_view_own_name",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The name as shown: the views that come with finsuite speak the reader's language."""
+        return gettext(self.name) if self.is_system else self.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.choices import Level, Module
@@ -27,7 +28,12 @@ class Profile(Stamped):
         constraints = [models.UniqueConstraint(fields=["organization", "name"], name="crm_profile_name_unique")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The name as shown: the profiles that come with finsuite speak the reader's language."""
+        return gettext(self.name) if self.is_system else self.name
 
 
 class ModuleRight(models.Model):

@@ -43,3 +43,8 @@ class Actor:
     def by(self, via: Via) -> Actor:
         """The same person, acting by another path."""
         return Actor(user_id=self.user_id, label=self.label, via=via)
+
+    @property
+    def is_machine(self) -> bool:
+        """Sync, triggers and the system act with finsuite's own rights, whoever's change caused the act."""
+        return self.user_id is None or self.via in (Via.SYNC, Via.TRIGGER, Via.SYSTEM)

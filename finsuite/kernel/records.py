@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,10 +10,14 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from finsuite.kernel.errors import Conflict, Refused
 from finsuite.kernel.models import Stamped
+
+_LINE_ENDS = re.compile(r"[\t\r\n\v\f]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,29 @@ def _clean(record: models.Model, name: str, given: Any) -> Any:
         return given
     if isinstance(column, (models.CharField, models.TextField)):
         given = "" if given is None and not column.null else given
-        given = given.strip() if isinstance(given, str) else given
-        if isinstance(given, str) and "\x00" in given:
-            raise ValidationError(_("Null characters are not allowed."))
+        if isinstance(given, str):
+            given = given.strip()
+            if not isinstance(column, models.TextField):
+                given = _LINE_ENDS.sub(" ", given)  # a CharField is one line
+            _check_text(column, given)
+    elif given == "" and column.null:
+        given = None
     return column.clean(given, record)
+
+
+def _check_text(column: models.Field[Any, Any], given: str) -> None:
+    """What the database could not store, told in a sentence that names the field."""
+    if "\x00" in given or (not given.isascii() and _SURROGATE.search(given)):
+        raise ValidationError(_("%(field)s contains a character that can't be stored.") % {"field": label_of(column)})
+    if not given and not column.blank:
+        raise ValidationError(_("%(field)s is required.") % {"field": label_of(column)})
+    if column.max_length and len(given) > column.max_length:
+        raise ValidationError(
+            _("%(field)s can have at most %(limit)d characters; this has %(length)d.")
+            % {"field": label_of(column), "limit": column.max_length, "length": len(given)}
+        )
+
+
+def label_of(column: models.Field[Any, Any]) -> str:
+    """The field's name as a sentence begins with it."""
+    return capfirst(str(column.verbose_name))

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -17,7 +16,7 @@ import psycopg2
 from finsuite.local import sockets
 from finsuite.local.binaries import enterable, postgresql_bin, postgresql_owner
 from finsuite.local.errors import CannotStart
-from finsuite.local.processes import Owner, Process, end_leftovers, last_lines, living_in, spawn
+from finsuite.local.processes import Owner, last_lines, spawn, stop
 
 USER = "finsuite"
 SOCKET = ".s.PGSQL.5432"
@@ -32,8 +31,6 @@ class PostgreSQL:
     options: Mapping[str, str] = field(default_factory=dict)
 
     name = "PostgreSQL"
-    stop_signal = signal.SIGINT  # sessions are ended, everything committed is on disk
-    patience = 30.0
 
     def exists(self) -> bool:
         """Whether the cluster has been created."""
@@ -77,10 +74,9 @@ class PostgreSQL:
             raise CannotStart(f"PostgreSQL could not create its cluster in {self.folder}: {' '.join(reason[-3:])}")
         unfinished.rename(self.folder)
 
-    def start(self) -> Process:
+    def start(self) -> subprocess.Popen[bytes]:
         """Start the server and return at once; `wait` tells when it answers."""
         owner = postgresql_owner(self.folder)
-        self._recover()
         sockets.open_way(self.folder / SOCKET)
         settings = {
             "listen_addresses": "",
@@ -102,7 +98,7 @@ class PostgreSQL:
             environment=_environment(),
         )
 
-    def wait(self, process: Process, *, within: float = 60) -> None:
+    def wait(self, process: subprocess.Popen[bytes], *, within: float = 60) -> None:
         """Return when the server answers; raise CannotStart when it ends or stays silent."""
         limit = time.monotonic() + within
         while True:
@@ -117,33 +113,22 @@ class PostgreSQL:
             else:
                 return
 
-    def clean_up(self) -> None:
-        """Remove the short way to the socket, where there is one."""
+    def stop(self, process: subprocess.Popen[bytes]) -> None:
+        """Stop the server: sessions are ended, everything committed is on disk."""
+        stop(process, by=signal.SIGINT, within=30)
         sockets.close_way(self.folder / SOCKET)
-
-    def _recover(self) -> None:
-        """Make way for a start after one that ended without a stop."""
-        end_leftovers(self.folder, by=signal.SIGQUIT)
-        for name in ("postmaster.pid", f"{SOCKET}.lock"):
-            file = self.folder / name
-            try:
-                pid = int(file.read_text().split("\n", 1)[0])
-            except (OSError, ValueError):
-                continue
-            # PostgreSQL sees by itself that a dead process left this, but not when another one has its number by now.
-            if pid not in living_in(self.folder) and _alive(pid):
-                file.unlink()
 
     def create_database(self, name: str) -> None:
         """Create the database unless it is there."""
+        connection = self.connect("postgres")
         try:
-            with closing(self.connect("postgres")) as connection, connection.cursor() as cursor:
-                connection.autocommit = True
+            connection.autocommit = True
+            with connection.cursor() as cursor:
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
                 if cursor.fetchone() is None:
                     cursor.execute(f'CREATE DATABASE "{name}"')
-        except psycopg2.Error as error:
-            raise CannotStart(f"PostgreSQL could not create the database {name}: {str(error).strip()}") from None
+        finally:
+            connection.close()
 
     @property
     def host(self) -> str:
@@ -157,16 +142,6 @@ class PostgreSQL:
     def connect(self, database: str) -> "psycopg2.extensions.connection":
         """A plain connection, for what must be done before Django is there."""
         return psycopg2.connect(host=self.host, port=5432, user=USER, dbname=database, connect_timeout=5)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _as_seen_by(owner: Owner | None, folder: Path) -> str:

@@ -1,0 +1,100 @@
+"""Who may do what in a CRM organization. Ids from outside enter here, and absent and foreign answer alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from crm.choices import Level
+from crm.models import Membership, ModuleRight, Organization, Profile
+from finsuite.kernel.actors import Actor
+from finsuite.kernel.errors import NotFound, NotPermitted
+
+
+@dataclass(frozen=True)
+class Access:
+    """A person inside one organization: their profile, and how far it lets them go in each module."""
+
+    organization: Organization
+    profile: Profile
+    levels: Mapping[str, int]
+
+    def may(self, module: str, level: int) -> bool:
+        """Does the profile reach this level in the module?"""
+        return self.levels.get(module, Level.NONE) >= level
+
+    def require(self, module: str, level: int) -> None:
+        """Refuse whoever may not: as absent what they may not even see, as not permitted what they may only see."""
+        _require_level(self.levels.get(module, Level.NONE), level)
+
+    def require_setup(self) -> None:
+        """Refuse whoever's profile doesn't open Setup."""
+        if not self.profile.can_setup:
+            raise _setup_refused()
+
+
+def access(user: Any, organization_id: int | str) -> Access:
+    """The person's access to an organization that they belong to; NotFound to any other. Two queries."""
+    membership = (
+        Membership.objects.filter(user_id=user.pk, organization_id=as_id(organization_id))
+        .select_related("organization", "profile")
+        .first()
+    )
+    if membership is None:
+        raise NotFound(_("There is no such organization."))
+    levels = dict(ModuleRight.objects.filter(profile_id=membership.profile_id).values_list("module", "level"))
+    return Access(membership.organization, membership.profile, levels)
+
+
+def require(actor: Actor, organization: Organization, module: str, level: int) -> None:
+    """Refuse an actor whose profile doesn't reach the level in the module. One query; none for a machine."""
+    if actor.is_machine or actor.user_id is None:
+        return
+    held = (
+        ModuleRight.objects.filter(
+            module=module,
+            profile__memberships__organization=organization,
+            profile__memberships__user_id=actor.user_id,
+        )
+        .values_list("level", flat=True)
+        .first()
+    )
+    _require_level(held or Level.NONE, level)
+
+
+def require_setup(actor: Actor, organization: Organization) -> None:
+    """Refuse an actor whose profile doesn't open Setup. One query; none for a machine."""
+    if actor.is_machine or actor.user_id is None:
+        return
+    if not Membership.objects.filter(
+        organization=organization, user_id=actor.user_id, profile__can_setup=True
+    ).exists():
+        raise _setup_refused()
+
+
+def _require_level(held: int, needed: int) -> None:
+    if held >= needed:
+        return
+    if held < Level.VIEW:
+        raise NotFound(_("There is no such record."))
+    sentences = {
+        Level.CREATE: _("Your profile may not create these records."),
+        Level.EDIT: _("Your profile may not change these records."),
+        Level.DELETE: _("Your profile may not delete these records."),
+    }
+    raise NotPermitted(sentences[Level(needed)])
+
+
+def _setup_refused() -> NotPermitted:
+    return NotPermitted(_("Your profile may not change the setup. Ask an administrator of the organization."))
+
+
+def as_id(value: int | str) -> int:
+    """An id as it comes in an address; what can't be one is no record's."""
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise NotFound(_("There is no such record."))
+    return int(text)

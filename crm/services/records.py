@@ -1,0 +1,360 @@
+"""How accounts and contacts alike are written: one at a time or a whole file's worth, by the same rules.
+
+Every function takes the `Kind` that says what is particular to accounts or to contacts. Answers come in the order of
+what was given: for each row the record, or the Refused that says why it is not to be had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db import transaction
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+import audit.services
+from crm.access import require
+from crm.choices import Level, Module
+from crm.events import AccountUpdated, ContactUpdated, RecordEvent
+from crm.models import Account, Contact, Organization
+from crm.services.surroundings import Surroundings, Values, ancestors, surroundings
+from finsuite.kernel.actors import Actor
+from finsuite.kernel.bulk import insert_many, update_many
+from finsuite.kernel.errors import NotFound, Refused
+from finsuite.kernel.events import emit
+from finsuite.kernel.records import Change, assign
+from finsuite.kernel.text import fold
+from finsuite.kernel.versions import require_version
+
+R = TypeVar("R", Account, Contact)
+
+KEYS = ("name_key", "sort_key", "search_text")
+REFERENCES = ("owner_id", "parent_id", "account_id", "reports_to_id", "currency")
+MOST_TAGS = 50
+
+
+@dataclass(frozen=True)
+class Kind(Generic[R]):
+    """What is particular to one kind of record."""
+
+    model: type[R]
+    module: Module
+    writable: tuple[str, ...]
+    required: str
+    tree: str  # the column by which records of this kind hang on one another
+    tree_fault: Callable[[], str]
+    complete: Callable[[R, Surroundings], None]  # fills in what a new record's values left out
+    faults: Callable[[R, Surroundings], dict[str, str]]  # what is wrong with the record as a whole
+    dependents: Callable[[], Sequence[tuple[Kind[Any], str]]]  # what points at it, and is let go when it is deleted
+    created: type[RecordEvent]
+    updated: type[AccountUpdated] | type[ContactUpdated]
+    deleted: type[RecordEvent]
+
+
+@dataclass(frozen=True)
+class Planned(Generic[R]):
+    """A record with its new values set but not saved, and what they change."""
+
+    record: R
+    change: Change
+
+
+def draft(kind: Kind[R], *, actor: Actor, organization: Organization, rows: Sequence[Values]) -> list[R | Refused]:
+    """The records that these values would make, checked, and nothing saved."""
+    around = surroundings(actor=actor, organization=organization, rows=rows)
+    return [_drafted(kind, actor, around, row) for row in rows]
+
+
+@transaction.atomic
+def create(kind: Kind[R], *, actor: Actor, organization: Organization, rows: Sequence[Values]) -> list[R | Refused]:
+    """Make a record of each row that is acceptable."""
+    require(actor, organization, kind.module, Level.CREATE)
+    drafted = draft(kind, actor=actor, organization=organization, rows=rows)
+    made = [record for record in drafted if not isinstance(record, Refused)]
+    if made:
+        insert_many(made)
+        audit.services.record_many(
+            actor=actor,
+            tenant=organization.tenant,
+            verb="created",
+            changes=[(record, {}, content(kind, record)) for record in made],
+        )
+        emit(kind.created(actor=actor, organization_id=organization.pk, ids=tuple(record.pk for record in made)))
+    return drafted
+
+
+def plan(
+    kind: Kind[R], *, actor: Actor, organization: Organization, changes: Sequence[tuple[int, Values]]
+) -> list[Planned[R] | Refused]:
+    """What these values would change in these records, checked, and nothing saved."""
+    found = kind.model.objects.of(organization).in_bulk([key for key, _values in changes])
+    return _planned(kind, actor, organization, found, changes)
+
+
+@transaction.atomic
+def update(
+    kind: Kind[R], *, actor: Actor, organization: Organization, changes: Sequence[tuple[int, Values]]
+) -> list[R | Refused]:
+    """Give each record its new values, where they are acceptable. A record that they leave as it was is not written."""
+    require(actor, organization, kind.module, Level.EDIT)
+    found = _locked(kind, organization, [key for key, _values in changes])
+    return _updated(kind, actor, organization, found, changes)
+
+
+@transaction.atomic
+def update_one(kind: Kind[R], *, actor: Actor, record: R, values: Values, version: str | None) -> R:
+    """The same for one record, on the condition that the caller has seen its last version."""
+    organization = record.organization
+    require(actor, organization, kind.module, Level.EDIT)
+    found = _locked(kind, organization, [record.pk])
+    if record.pk not in found:
+        raise _absent()
+    require_version(found[record.pk], version)
+    return accepted(_updated(kind, actor, organization, found, [(record.pk, values)])[0])
+
+
+@transaction.atomic
+def delete(kind: Kind[R], *, actor: Actor, organization: Organization, ids: Sequence[int]) -> list[int]:
+    """Delete the records, their content kept in the history. Answers the ids of those that existed."""
+    require(actor, organization, kind.module, Level.DELETE)
+    return _deleted(kind, actor, organization, _locked(kind, organization, ids))
+
+
+@transaction.atomic
+def delete_one(kind: Kind[R], *, actor: Actor, record: R, version: str | None) -> None:
+    """The same for one record, on the condition that the caller has seen its last version."""
+    organization = record.organization
+    require(actor, organization, kind.module, Level.DELETE)
+    found = _locked(kind, organization, [record.pk])
+    if record.pk not in found:
+        raise _absent()
+    require_version(found[record.pk], version)
+    _deleted(kind, actor, organization, found)
+
+
+def accepted(outcome: R | Refused) -> R:
+    """The record of a single row; its refusal is raised."""
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
+
+
+def content(kind: Kind[R], record: R) -> dict[str, Any]:
+    """Everything that the record says, as the history keeps it; what is empty is left out."""
+    values = ((name, getattr(record, name)) for name in kind.writable)
+    return {name: value for name, value in values if value not in (None, "", [])}
+
+
+def _drafted(kind: Kind[R], actor: Actor, around: Surroundings, row: Values) -> R | Refused:
+    record = kind.model(organization=around.organization)
+    try:
+        _assigned(kind, record, row, around)
+        if "owner_id" not in row and actor.user_id in around.members:
+            record.owner_id = actor.user_id
+        kind.complete(record, around)
+        _check_whole(kind, record, around)
+    except Refused as refused:
+        return refused
+    record.set_keys()
+    return record
+
+
+def _planned(
+    kind: Kind[R],
+    actor: Actor,
+    organization: Organization,
+    found: Mapping[int, R],
+    changes: Sequence[tuple[int, Values]],
+) -> list[Planned[R] | Refused]:
+    around = surroundings(actor=actor, organization=organization, rows=[values for _key, values in changes])
+    hung_on = _mentioned(kind, changes)
+    above = ancestors(kind.model, kind.tree, hung_on) if hung_on else {}
+    planned: list[Planned[R] | Refused] = []
+    seen: set[int] = set()
+    for key, values in changes:
+        record = found.get(key)
+        if record is None:
+            planned.append(Refused(_("There is no such record."), code="not_found"))
+        elif key in seen:
+            planned.append(Refused(_("This record is to be changed twice at once."), code="duplicate"))
+        else:
+            planned.append(_replanned(kind, record, values, around, above))
+        seen.add(key)
+    return planned
+
+
+def _replanned(
+    kind: Kind[R], record: R, values: Values, around: Surroundings, above: dict[int, int | None]
+) -> Planned[R] | Refused:
+    try:
+        change = _assigned(kind, record, values, around)
+        if kind.tree in change:
+            _check_tree(kind, record, above)
+        _check_whole(kind, record, around)
+    except Refused as refused:
+        return refused
+    if kind.tree in change:
+        above[record.pk] = getattr(record, kind.tree)
+    return Planned(record, change)
+
+
+def _updated(
+    kind: Kind[R],
+    actor: Actor,
+    organization: Organization,
+    found: Mapping[int, R],
+    changes: Sequence[tuple[int, Values]],
+) -> list[R | Refused]:
+    if any(values.get(kind.tree) is not None for _key, values in changes):
+        # Two people hanging two records on one another at once must not close a loop: one of them waits here.
+        Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    planned = _planned(kind, actor, organization, found, changes)
+    changed = [entry for entry in planned if isinstance(entry, Planned) and entry.change]
+    if changed:
+        for entry in changed:
+            entry.record.set_keys()
+        changes_made = [(entry.record, entry.change.before, entry.change.after) for entry in changed]
+        _save_changed(kind, actor, organization, changes_made)
+    return [entry if isinstance(entry, Refused) else entry.record for entry in planned]
+
+
+def _deleted(kind: Kind[R], actor: Actor, organization: Organization, found: Mapping[int, R]) -> list[int]:
+    if not found:
+        return []
+    ids = tuple(found)
+    for dependent, column in kind.dependents():
+        _let_go(dependent, column, actor, organization, ids)
+    audit.services.record_many(
+        actor=actor,
+        tenant=organization.tenant,
+        verb="deleted",
+        changes=[(record, content(kind, record), {}) for record in found.values()],
+    )
+    kind.model.objects.of(organization).filter(pk__in=ids).delete()
+    emit(kind.deleted(actor=actor, organization_id=organization.pk, ids=ids))
+    return list(ids)
+
+
+def _let_go(kind: Kind[Any], column: str, actor: Actor, organization: Organization, ids: Sequence[int]) -> None:
+    """Unhang what points at records that are about to go. Nothing else of it changes."""
+    rows = kind.model.objects.of(organization).filter(**{f"{column}__in": ids}).exclude(pk__in=ids).order_by("pk")
+    records = list(rows.select_for_update(of=("self",)))
+    if not records:
+        return
+    changes = [(record, {column: getattr(record, column)}, {column: None}) for record in records]
+    for record in records:
+        setattr(record, column, None)
+    _save_changed(kind, actor, organization, changes)
+
+
+def _save_changed(
+    kind: Kind[R],
+    actor: Actor,
+    organization: Organization,
+    changes: Sequence[tuple[R, Mapping[str, Any], Mapping[str, Any]]],
+) -> None:
+    fields: frozenset[str] = frozenset(name for _record, _before, after in changes for name in after)
+    records = [record for record, _before, _after in changes]
+    update_many(records, [*fields, *KEYS])
+    audit.services.record_many(actor=actor, tenant=organization.tenant, verb="updated", changes=list(changes))
+    ids = tuple(record.pk for record in records)
+    emit(kind.updated(actor=actor, organization_id=organization.pk, ids=ids, fields=fields))
+
+
+def _assigned(kind: Kind[R], record: R, values: Values, around: Surroundings) -> Change:
+    """Set the values and check what they refer to; every fault is told at once."""
+    held = {name: getattr(record, name) for name in REFERENCES if name in values}
+    faults: dict[str, list[str]] = {}
+    change = Change()
+    try:
+        change = assign(record, _prepared(values), allowed=kind.writable)
+    except Refused as refused:
+        if refused.code == "unknown_field":
+            raise
+        faults = refused.fields
+    for name, before in held.items():
+        given = getattr(record, name)
+        if given == before or name in faults:
+            continue
+        if name == "currency" and record.pk is not None:
+            faults[name] = [_("The currency can't be changed once the record exists.")]
+        elif fault := around.fault_of(name, given):
+            faults[name] = [fault]
+    if faults:
+        raise _refusal(faults)
+    return change
+
+
+def _check_whole(kind: Kind[R], record: R, around: Surroundings) -> None:
+    faults = {name: [fault] for name, fault in kind.faults(record, around).items()}
+    if not getattr(record, kind.required):
+        faults.setdefault(kind.required, [_required_fault(kind)])
+    if faults:
+        raise _refusal(faults)
+
+
+def _prepared(values: Values) -> Values:
+    """Tags in their one form, currency codes in capitals."""
+    prepared = dict(values)
+    if "tags" in values:
+        prepared["tags"] = _tags(values["tags"])
+    if isinstance(values.get("currency"), str):
+        prepared["currency"] = values["currency"].strip().upper()
+    return prepared
+
+
+def _tags(given: Any) -> list[str]:
+    """Trimmed, each once, in the order given."""
+    if not isinstance(given, (list, tuple)) or not all(isinstance(tag, str) for tag in given):
+        raise _refusal({"tags": [_("Tags are a list of texts.")]})
+    tags = {fold(tag): " ".join(tag.split()) for tag in reversed(given) if tag.strip()}
+    kept = list(reversed(tags.values()))
+    if len(kept) > MOST_TAGS:
+        raise _refusal({"tags": [_("A record can have at most %(limit)d tags.") % {"limit": MOST_TAGS}]})
+    if any(len(tag) > 50 or "\x00" in tag for tag in kept):
+        raise _refusal({"tags": [_("A tag can have at most %(limit)d characters.") % {"limit": 50}]})
+    return kept
+
+
+def _check_tree(kind: Kind[R], record: R, above: Mapping[int, int | None]) -> None:
+    """Refuse to hang a record on itself or on one that hangs on it."""
+    step: int | None = getattr(record, kind.tree)
+    seen: set[int] = set()
+    while step is not None and step not in seen:
+        if step == record.pk:
+            raise _refusal({kind.tree: [kind.tree_fault()]})
+        seen.add(step)
+        step = above.get(step)
+
+
+def _mentioned(kind: Kind[R], changes: Sequence[tuple[int, Values]]) -> list[int]:
+    values = (row.get(kind.tree) for _key, row in changes)
+    return sorted({value for value in values if type(value) is int and 0 < value < 2**63})
+
+
+def _locked(kind: Kind[R], organization: Organization, ids: Sequence[int]) -> dict[int, R]:
+    rows = kind.model.objects.of(organization).filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
+    return {record.pk: record for record in rows}
+
+
+def _required_fault(kind: Kind[R]) -> str:
+    label = capfirst(str(kind.model._meta.get_field(kind.required).verbose_name))  # type: ignore[union-attr]
+    return _("%(field)s is required.") % {"field": label}
+
+
+def _refusal(faults: Mapping[str, Sequence[str]]) -> Refused:
+    count = len(faults)
+    if count == 1:
+        return Refused(next(iter(faults.values()))[0], fields=faults)
+    return Refused(
+        ngettext("%(count)d field can't be saved as it is.", "%(count)d fields can't be saved as they are.", count)
+        % {"count": count},
+        fields=faults,
+    )
+
+
+def _absent() -> NotFound:
+    return NotFound(_("There is no such record."))
