@@ -14,6 +14,7 @@ import pytest
 
 from finsuite.local.errors import CannotStart
 from finsuite.local.postgres import PostgreSQL
+from finsuite.local.processes import stop
 from finsuite.local.valkey import Valkey
 
 # A test database is thrown away: it need not survive a power cut.
@@ -40,7 +41,7 @@ def _start_postgresql(folder: Path) -> None:
     server = PostgreSQL(folder / "postgres", folder / "postgres.log", THROWAWAY)
     server.initialise()
     process = server.start()
-    atexit.register(server.stop, process)
+    atexit.register(stop, [(server, process)])
     server.wait(process)
     os.environ["DATABASE_URL"] = server.url("finsuite")
     server.create_database("finsuite")
@@ -49,7 +50,7 @@ def _start_postgresql(folder: Path) -> None:
 def _start_valkey(folder: Path) -> None:
     server = Valkey(folder / "valkey", folder / "valkey.log")
     process = server.start()
-    atexit.register(server.stop, process)
+    atexit.register(stop, [(server, process)])
     server.wait(process)
     os.environ["REDIS_URL"] = server.url
 

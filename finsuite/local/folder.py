@@ -16,7 +16,8 @@ from finsuite.local.postgres import PostgreSQL
 from finsuite.local.valkey import Valkey
 
 # A new cluster with the demo's data takes about 120 MB; less than this and the first write-ahead log may not fit.
-NEEDED_MEGABYTES = 200
+NEEDED_AT_FIRST = 200  # megabytes
+NEEDED_AFTERWARDS = 20
 
 # On one machine beside a browser: modest memory, everything committed is on disk.
 POSTGRESQL_OPTIONS = {
@@ -61,14 +62,19 @@ class DataFolder:
             (self.path / "log").mkdir(mode=0o700, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.path):
                 pass
+            self._begin_new_logs()
             free = shutil.disk_usage(self.path).free // 1_000_000
         except OSError as error:
             raise self.cannot_use(error) from None
-        if free < NEEDED_MEGABYTES and not self.postgresql.exists():
+        needed = NEEDED_AFTERWARDS if self.postgresql.exists() else NEEDED_AT_FIRST
+        if free < needed:
             raise CannotStart(
-                f"The disk that holds {self.path} is full: finsuite needs {NEEDED_MEGABYTES} MB there, and {free} MB "
-                "are free."
+                f"The disk that holds {self.path} is full: finsuite needs {needed} MB there, and {free} MB are free."
             )
+
+    def _begin_new_logs(self) -> None:
+        for log in (self.path / "log").glob("*.log"):
+            log.rename(log.with_suffix(".log.before"))
 
     def lock(self) -> IO[str]:
         """Take the folder for this process until the file returned is closed or the process ends, however it ends."""

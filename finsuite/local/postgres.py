@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -16,7 +17,7 @@ import psycopg2
 from finsuite.local import sockets
 from finsuite.local.binaries import enterable, postgresql_bin, postgresql_owner
 from finsuite.local.errors import CannotStart
-from finsuite.local.processes import Owner, last_lines, spawn, stop
+from finsuite.local.processes import Owner, Process, end_leftovers, last_lines, living_in, spawn
 
 USER = "finsuite"
 SOCKET = ".s.PGSQL.5432"
@@ -31,6 +32,8 @@ class PostgreSQL:
     options: Mapping[str, str] = field(default_factory=dict)
 
     name = "PostgreSQL"
+    stop_signal = signal.SIGINT  # sessions are ended, everything committed is on disk
+    patience = 30.0
 
     def exists(self) -> bool:
         """Whether the cluster has been created."""
@@ -74,9 +77,10 @@ class PostgreSQL:
             raise CannotStart(f"PostgreSQL could not create its cluster in {self.folder}: {' '.join(reason[-3:])}")
         unfinished.rename(self.folder)
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> Process:
         """Start the server and return at once; `wait` tells when it answers."""
         owner = postgresql_owner(self.folder)
+        self._recover()
         sockets.open_way(self.folder / SOCKET)
         settings = {
             "listen_addresses": "",
@@ -98,7 +102,7 @@ class PostgreSQL:
             environment=_environment(),
         )
 
-    def wait(self, process: subprocess.Popen[bytes], *, within: float = 60) -> None:
+    def wait(self, process: Process, *, within: float = 60) -> None:
         """Return when the server answers; raise CannotStart when it ends or stays silent."""
         limit = time.monotonic() + within
         while True:
@@ -113,22 +117,33 @@ class PostgreSQL:
             else:
                 return
 
-    def stop(self, process: subprocess.Popen[bytes]) -> None:
-        """Stop the server: sessions are ended, everything committed is on disk."""
-        stop(process, by=signal.SIGINT, within=30)
+    def clean_up(self) -> None:
+        """Remove the short way to the socket, where there is one."""
         sockets.close_way(self.folder / SOCKET)
+
+    def _recover(self) -> None:
+        """Make way for a start after one that ended without a stop."""
+        end_leftovers(self.folder, by=signal.SIGQUIT)
+        for name in ("postmaster.pid", f"{SOCKET}.lock"):
+            file = self.folder / name
+            try:
+                pid = int(file.read_text().split("\n", 1)[0])
+            except (OSError, ValueError):
+                continue
+            # PostgreSQL sees by itself that a dead process left this, but not when another one has its number by now.
+            if pid not in living_in(self.folder) and _alive(pid):
+                file.unlink()
 
     def create_database(self, name: str) -> None:
         """Create the database unless it is there."""
-        connection = self.connect("postgres")
         try:
-            connection.autocommit = True
-            with connection.cursor() as cursor:
+            with closing(self.connect("postgres")) as connection, connection.cursor() as cursor:
+                connection.autocommit = True
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
                 if cursor.fetchone() is None:
                     cursor.execute(f'CREATE DATABASE "{name}"')
-        finally:
-            connection.close()
+        except psycopg2.Error as error:
+            raise CannotStart(f"PostgreSQL could not create the database {name}: {str(error).strip()}") from None
 
     @property
     def host(self) -> str:
@@ -142,6 +157,16 @@ class PostgreSQL:
     def connect(self, database: str) -> "psycopg2.extensions.connection":
         """A plain connection, for what must be done before Django is there."""
         return psycopg2.connect(host=self.host, port=5432, user=USER, dbname=database, connect_timeout=5)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _as_seen_by(owner: Owner | None, folder: Path) -> str:

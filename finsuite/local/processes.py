@@ -6,14 +6,18 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 PR_SET_PDEATHSIG = 1
 
 # Loaded once, before any fork: between fork and exec nothing may be imported.
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+Process = subprocess.Popen[bytes]
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,35 @@ class Owner:
 
     uid: int
     gid: int
+
+
+class Server(Protocol):
+    """Something that runs until it is stopped."""
+
+    @property
+    def name(self) -> str:
+        """What the person at the terminal calls it."""
+
+    @property
+    def log(self) -> Path:
+        """Where it writes."""
+
+    @property
+    def stop_signal(self) -> signal.Signals:
+        """What makes it stop in good order."""
+
+    @property
+    def patience(self) -> float:
+        """How many seconds it gets for that."""
+
+    def start(self) -> Process:
+        """Start it and return at once."""
+
+    def wait(self, process: Process) -> None:
+        """Return when it answers; raise CannotStart when it ends or stays silent."""
+
+    def clean_up(self) -> None:
+        """Remove what it leaves outside its folder."""
 
 
 def die_with(parent: int, last_signal: signal.Signals) -> None:
@@ -51,8 +84,8 @@ def spawn(
     last_signal: signal.Signals,
     owner: Owner | None = None,
     environment: Mapping[str, str] | None = None,
-) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own, writing to `log`, that dies with this one.
+) -> Process:
+    """Start a process in a session of its own, writing to `log`, that gets `last_signal` when this one dies.
 
     A session of its own, so that Ctrl-C reaches only us and we can stop everything in order.
     """
@@ -72,15 +105,47 @@ def spawn(
         )
 
 
-def stop(process: subprocess.Popen[bytes], *, by: signal.Signals, within: float) -> None:
-    """Ask the process to end; after `within` seconds, make it and everything in its session's group end."""
-    if process.poll() is None:
-        process.send_signal(by)
+def stop(running: Sequence[tuple[Server, Process]]) -> None:
+    """Ask all of them to end, together; make those end, with all they started, whose patience is over."""
+    asked = time.monotonic()
+    for server, process in running:
+        if process.poll() is None:
+            process.send_signal(server.stop_signal)
+    for server, process in running:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=within)
+            process.wait(timeout=max(0.0, asked + server.patience - time.monotonic()))
+        kill_session(process)
+        server.clean_up()
+
+
+def kill_session(process: Process) -> None:
+    """End the process and whatever it started and left behind."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def living_in(folder: Path) -> list[int]:
+    """The processes whose working folder this is: a server's, even of one who started it and is gone (Linux only)."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if os.path.samefile(entry, folder):
+                found.append(int(entry.parent.name))
+    return found
+
+
+def end_leftovers(folder: Path, *, by: signal.Signals, within: float = 10) -> None:
+    """See to it that no server of an earlier start still runs in this folder."""
+    limit = time.monotonic() + within
+    while left := living_in(folder):
+        strongest = signal.SIGKILL if time.monotonic() > limit else by
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, strongest)
+        if time.monotonic() > limit + 5:
+            return
+        time.sleep(0.05)
 
 
 def last_lines(log: Path, count: int = 3) -> str:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import redis
 from finsuite.local import sockets
 from finsuite.local.binaries import valkey_server
 from finsuite.local.errors import CannotStart
-from finsuite.local.processes import last_lines, spawn, stop
+from finsuite.local.processes import Process, end_leftovers, last_lines, spawn
 
 SOCKET = "valkey.sock"
 
@@ -26,10 +25,13 @@ class Valkey:
     log: Path
 
     name = "Valkey"
+    stop_signal = signal.SIGTERM  # what it holds is on disk
+    patience = 10.0
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> Process:
         """Start the server and return at once; `wait` tells when it answers."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        end_leftovers(self.folder, by=signal.SIGTERM)
         sockets.open_way(self.folder / SOCKET)
         (self.folder / SOCKET).unlink(missing_ok=True)
         settings = {
@@ -48,7 +50,7 @@ class Valkey:
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
         return spawn(command, folder=self.folder, log=self.log, last_signal=signal.SIGTERM, environment=environment)
 
-    def wait(self, process: subprocess.Popen[bytes], *, within: float = 30) -> None:
+    def wait(self, process: Process, *, within: float = 30) -> None:
         """Return when the server answers; raise CannotStart when it ends or stays silent."""
         limit = time.monotonic() + within
         client = redis.Redis.from_url(self.url, socket_timeout=1, socket_connect_timeout=1)
@@ -67,9 +69,8 @@ class Valkey:
         finally:
             client.close()
 
-    def stop(self, process: subprocess.Popen[bytes]) -> None:
-        """Stop the server; what it holds is on disk."""
-        stop(process, by=signal.SIGTERM, within=10)
+    def clean_up(self) -> None:
+        """Remove the short way to the socket, where there is one."""
         sockets.close_way(self.folder / SOCKET)
 
     @property
