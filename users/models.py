@@ -92,3 +92,28 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…{self.last_four})"
+
+    def allows(self, scope: str) -> bool:
+        """Whether the key may be used for this: a wider scope includes the narrower ones."""
+        order = list(self.Scope.values)
+        return any(order.index(held) >= order.index(scope) for held in self.scopes if held in order)
+
+
+class KeptAnswer(models.Model):
+    """What a POST with an Idempotency-Key was answered, kept for a day so that a repetition gets the same."""
+
+    caller = models.CharField(max_length=60, editable=False)  # "user:key"
+    address = models.CharField(max_length=64, editable=False)  # SHA-256 of the path and the key
+    digest = models.CharField(max_length=64, editable=False)  # SHA-256 of the request's body
+    status = models.PositiveSmallIntegerField(editable=False)
+    body = models.TextField(editable=False)
+    headers = models.JSONField(default=dict, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("kept answer")
+        verbose_name_plural = _("kept answers")
+        constraints = [models.UniqueConstraint(fields=["caller", "address"], name="users_kept_answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.caller} {self.status}"

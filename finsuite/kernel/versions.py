@@ -16,7 +16,7 @@ from finsuite.kernel.models import Stamped
 
 def version_of(record: Stamped) -> str:
     """The version as text: `2026-11-21T18:57:51.123456Z`."""
-    return record.updated_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return record.updated_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def require_version(record: Stamped, version: str | None) -> None:

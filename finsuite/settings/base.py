@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from kombu import Queue
 
 from finsuite.logs import logging_settings
 from finsuite.settings.broker import broker_url
+from finsuite.settings.cache import cache_settings
 
 env = environ.Env()
 
@@ -122,9 +124,42 @@ STATIC_ROOT: Path | None = ROOT / "staticfiles"
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
 
-REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+# What the API's kernel takes from the rooms above it, and how many requests a minute it answers: to one key or person,
+# and to one address without either (finsuite/kernel/api/).
+API: dict[str, Any] = {
+    "AUTHENTICATION": [
+        "users.api.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "ANSWERS": "users.services.answers.answers",
+    "HISTORY": "audit.selectors.history",
+    "LIMITS": {
+        "caller": env.int("API_REQUESTS_A_MINUTE", default=6000),
+        "anonymous": env.int("API_ANONYMOUS_REQUESTS_A_MINUTE", default=60),
+    },
 }
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "finsuite.kernel.api.problems.answer_error",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "finsuite",
+    "DESCRIPTION": "The REST API of finsuite. Its rules (pages, versions, repeated requests, errors): docs/api.md.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": [],
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "description": "A key of POST /api/v1/tokens."},
+            "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "With a CSRF token."},
+        }
+    },
+}
+
+# Counters only (request limits); whoever finds the cache gone goes on without.
+CACHES = {"default": cache_settings(REDIS_URL)}
 
 PGTRIGGER_MIGRATIONS = False
 PGTRIGGER_INSTALL_ON_MIGRATE = True

@@ -5,6 +5,7 @@
 from finsuite.local.folder import DataFolder
 from finsuite.settings.base import *
 from finsuite.settings.broker import broker_url
+from finsuite.settings.cache import cache_settings
 
 _FOLDER = DataFolder(DATA_DIR)
 
@@ -13,6 +14,7 @@ SECRET_KEY = SECRET_KEY or _FOLDER.secret_key()
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 REDIS_URL = REDIS_URL or _FOLDER.valkey.url
 CELERY_BROKER_URL = broker_url(REDIS_URL)
+CACHES = {"default": cache_settings(REDIS_URL)}
 DATABASES = {
     "default": {**env.db_url("DATABASE_URL", default=_FOLDER.postgresql.url("finsuite")), **DATABASE_CARE},
 }

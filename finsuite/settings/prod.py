@@ -7,11 +7,13 @@ from pathlib import Path
 from finsuite.logs import logging_settings
 from finsuite.settings.base import *
 from finsuite.settings.broker import broker_url
+from finsuite.settings.cache import cache_settings
 
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 REDIS_URL = env.str("REDIS_URL")
 CELERY_BROKER_URL = broker_url(REDIS_URL)
+CACHES = {"default": cache_settings(REDIS_URL)}
 DATABASES = {"default": {**env.db_url("DATABASE_URL"), **DATABASE_CARE}}
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 

@@ -1,0 +1,188 @@
+"""An entity's addresses from one declaration: list, create, bulk, read, change, delete, history.
+
+A room writes a subclass of Resource (about 40 lines, see crm/api/accounts.py): the table of fields, and one line each
+for entering the tenant, selecting the rows and calling the services. Reading goes by plain dicts, in one statement.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.urls import URLPattern, path, register_converter
+from django.utils.translation import gettext as _
+
+from finsuite.kernel.actors import Actor
+from finsuite.kernel.api.fields import BIGGEST_ID, Field
+from finsuite.kernel.api.formats import dumps
+from finsuite.kernel.api.listing import Page, Query, read_page
+from finsuite.kernel.errors import DomainError, NotFound
+
+
+class Need(StrEnum):
+    """What the caller is about to do, for the room's access function."""
+
+    VIEW = "view"
+    CREATE = "create"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
+class IdConverter:
+    """A record's number in an address; anything else there is no address."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def to_python(self, value: str) -> int:
+        number = int(value)
+        if number > BIGGEST_ID:
+            raise ValueError
+        return number
+
+    def to_url(self, value: Any) -> str:
+        return str(value)
+
+
+register_converter(IdConverter, "id")
+
+
+class Resource:
+    """One entity. An instance serves one request; `organization` is what `enter` answered."""
+
+    name: ClassVar[str]  # plural, as in the address: "accounts"
+    singular: ClassVar[str]  # "account"
+    component: ClassVar[str]  # the schema's name: "CrmAccount"
+    tag: ClassVar[str]  # the chapter in the docs: "CRM"
+    model: ClassVar[type[Model]]
+    fields: ClassVar[dict[str, Field]]
+    ordering: ClassVar[str] = "-updated_at"
+    can_search: ClassVar[bool] = True
+    can_write: ClassVar[bool] = True
+    write_scope: ClassVar[str] = "write"  # "admin" for what belongs to a setup
+
+    def __init__(self, user: Any, actor: Actor) -> None:
+        self.user = user
+        self.actor = actor
+        self.organization: Any = None
+
+    # --- what the room says -----------------------------------------------------------------------------------------
+
+    def enter(self, organization_id: int, need: Need) -> Any:
+        """The organization, for a caller who may do this in it; raises NotFound or NotPermitted otherwise."""
+        raise NotImplementedError
+
+    def rows(self) -> QuerySet[Any]:
+        """All rows that the caller may see: a selector's queryset, `.of(self.organization)`."""
+        raise NotImplementedError
+
+    def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """The rows that match the text."""
+        raise NotImplementedError
+
+    def may_expand(self, name: str) -> bool:
+        """Whether the caller may see the records that this field points to."""
+        return True
+
+    def create(self, values: dict[str, Any]) -> Model:
+        """Call the service that creates one."""
+        raise NotImplementedError
+
+    def create_many(self, rows: list[dict[str, Any]]) -> list[Model | DomainError]:
+        """Create each acceptable row, and say why not for the others; override where a service does it in a batch."""
+        return [self._attempt(row) for row in rows]
+
+    def update(self, record: Any, values: dict[str, Any], version: str) -> Model:
+        """Call the service that changes one."""
+        raise NotImplementedError
+
+    def delete(self, record: Any, version: str) -> None:
+        """Call the service that deletes one."""
+        raise NotImplementedError
+
+    def shape(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The row as it is answered; override to compute from what was read."""
+        return row
+
+    # --- what follows -----------------------------------------------------------------------------------------------
+
+    @classmethod
+    def required(cls) -> tuple[str, ...]:
+        """The fields without which nothing can be created."""
+        return tuple(name for name, field in cls.fields.items() if field.required)
+
+    @property
+    def kind(self) -> str:
+        """The record's kind in the history."""
+        return self.model._meta.label_lower
+
+    def record(self, record_id: int) -> Any:
+        """One record as an object, for the services, or NotFound."""
+        record = self.rows().filter(pk=record_id).first()
+        if record is None:
+            raise NotFound(_("There is no such thing here."))
+        record.organization = self.organization
+        return record
+
+    def page(self, query: Query) -> tuple[Page, int | None]:
+        """One page of the list, and how many rows it has in all if that was asked for."""
+        rows = self.rows().filter(query.filters)
+        if query.search:
+            rows = self.search(rows, query.search)
+        page = read_page(rows, query, self._columns(query.expand))
+        total = rows.count() if query.wants_count else None
+        return Page([self._told(row, query.expand) for row in page.rows], page.next, page.previous), total
+
+    def read(self, record_id: int, expand: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """One record, or NotFound."""
+        row = self.rows().filter(pk=record_id).values(*self._columns(expand)).first()
+        if row is None:
+            raise NotFound(_("There is no such thing here."))
+        return self._told(row, expand)
+
+    def read_many(self, record_ids: list[int]) -> dict[int, dict[str, Any]]:
+        """These records by id, in one statement."""
+        rows = self.rows().filter(pk__in=record_ids).values(*self._columns(frozenset()))
+        return {row["id"]: self._told(row, frozenset()) for row in rows}
+
+    def _attempt(self, row: dict[str, Any]) -> Model | DomainError:
+        try:
+            with transaction.atomic():
+                return self.create(row)
+        except DomainError as error:
+            return error
+
+    def _columns(self, expand: frozenset[str]) -> list[str]:
+        columns = [field.source for field in self.fields.values()]
+        for name in expand:
+            field = self.fields[name]
+            columns += [f"{field.source}__{column}" for column in field.expand]
+        return columns
+
+    def _told(self, row: dict[str, Any], expand: frozenset[str]) -> dict[str, Any]:
+        told = {name: row[field.source] for name, field in self.fields.items()}
+        for name in expand:
+            if told[name] is not None:
+                field = self.fields[name]
+                told[name] = {column: row[f"{field.source}__{column}"] for column in field.expand}
+        return self.shape(told)
+
+    @classmethod
+    def urls(cls) -> list[URLPattern]:
+        """The entity's addresses, below the tenant's: `path("<id:organization>/", include(AccountResource.urls()))`."""
+        from finsuite.kernel.api import resource_views as views
+
+        patterns = [
+            path(cls.name, views.CollectionView.of(cls), name=cls.name),
+            path(f"{cls.name}/<id:record>", views.RecordView.of(cls), name=cls.singular),
+            path(f"{cls.name}/<id:record>/history", views.HistoryView.of(cls), name=f"{cls.singular}-history"),
+        ]
+        if cls.can_write:
+            patterns.insert(1, path(f"{cls.name}/bulk", views.BulkView.of(cls), name=f"{cls.name}-bulk"))
+        return patterns
+
+
+def etag(row: dict[str, Any]) -> str:
+    """The record's version as an ETag: its `updated_at`, in quotes."""
+    return dumps(row["updated_at"]).decode()
