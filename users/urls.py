@@ -1,7 +1,18 @@
+"""The users' own pages."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, path
+
+from users.ui import settings
+from users.ui.sign_in import SignIn
 
 app_name = "users"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sign-in/", SignIn.as_view(), name="sign_in"),
+    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("settings/", settings.profile, name="settings"),
+    path("settings/password/", settings.password, name="password"),
+]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.contrib.messages import constants as message_levels
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "finsuite.logs.RequestLogMiddleware",
+    "finsuite.kernel.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -63,9 +65,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "finsuite.kernel.middleware.readers_habits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "finsuite.kernel.middleware.last_organization",
+    "finsuite.kernel.middleware.Refusals",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -87,6 +92,13 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "finsuite.kernel.shell.context",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "finsuite.kernel.templatetags.ui",
+                "finsuite.kernel.templatetags.ui_formats",
             ],
         },
     }
@@ -111,6 +123,29 @@ AXES_VERBOSE = False
 LOGIN_URL = "users:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "users:sign_in"
+
+AXES_LOCKOUT_CALLABLE = "users.ui.sign_in.locked_out"
+
+CSRF_FAILURE_VIEW = "finsuite.kernel.error_pages.csrf_failure"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+
+# Pages that aren't ours: the admin site brings inline styles and its own scripts, the API's documentation its own.
+CONTENT_SECURITY_POLICY_FOR: dict[str, dict[str, str]] = {
+    "/admin/": {
+        "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src": "'self' 'unsafe-inline'",
+    },
+    "/api/": {"script-src": "'self'", "style-src": "'self' 'unsafe-inline'"},
+}
+
+# Whether pages warn while users with the demo's public passwords exist.
+DEMO_BANNER = True
+# Whether /styleguide/ shows every component; never needed in production.
+STYLEGUIDE = env.bool("STYLEGUIDE", default=False)
+
+MESSAGE_TAGS = {message_levels.ERROR: "danger"}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]

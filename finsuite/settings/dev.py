@@ -24,3 +24,4 @@ INSTALLED_APPS = [*INSTALLED_APPS, "finsuite.local"]
 # Straight from where they are written: nothing to collect, an edit shows at once.
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None
+STYLEGUIDE = env.bool("STYLEGUIDE", default=DEBUG)

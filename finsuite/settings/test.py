@@ -17,3 +17,5 @@ STATIC_ROOT = None
 LOGGING = logging_settings(level="WARNING", renderer="console")
 # Tests that commit clean up by TRUNCATE, which the change capture refuses otherwise.
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c finsuite.allow_truncate=on"
+STYLEGUIDE = True
+DEMO_BANNER = False  # looked up once a minute, so that query counts would depend on the clock

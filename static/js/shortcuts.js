@@ -1,0 +1,37 @@
+// Keys. With Ctrl or Cmd they always work; single keys only where the person has not turned them off (WCAG 2.1.4).
+
+import { open } from "./dialogs.js";
+import { fold } from "./sidebar.js";
+import { openPalette } from "./palette.js";
+import { moveRow, pickRow } from "./tables.js";
+
+const SINGLE = {
+  "/": openPalette,
+  "?": () => open(document.getElementById("shortcuts")),
+  "[": fold,
+  j: () => moveRow(1),
+  k: () => moveRow(-1),
+  x: pickRow,
+};
+
+function isTyping(target) {
+  return target.closest?.("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable], dialog, [data-menu]");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented) return;
+  const hasModifier = event.ctrlKey || event.metaKey;
+  if (hasModifier && !event.altKey && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    openPalette();
+  } else if (hasModifier && event.key === "Enter") {
+    const form = event.target.closest?.("form");
+    if (form) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  } else if (!hasModifier && !event.altKey && document.documentElement.dataset.shortcuts === "on") {
+    const act = SINGLE[event.key];
+    if (act && !isTyping(event.target) && act() !== false) event.preventDefault();
+  }
+});
