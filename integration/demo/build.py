@@ -1,0 +1,159 @@
+"""Makes the demo through the services, as people would have, and takes it away again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from crm.models import Account
+from crm.models import Membership as CrmMembership
+from crm.models import Organization as CrmOrganization
+from crm.services.accounts import create_accounts
+from crm.services.contacts import create_contacts
+from crm.services.currencies import add_currency as add_crm_currency
+from crm.services.organizations import add_member as add_crm_member
+from crm.services.organizations import create_organization as create_crm_organization
+from finance.models import Organization as FinanceOrganization
+from finance.services.contact_persons import PersonRow
+from finance.services.customers import create_customer
+from finance.services.members import add_member as add_finance_member
+from finance.services.organizations import create_organization as create_finance_organization
+from finance.services.rates import add_currency as add_finance_currency
+from finsuite.kernel.actors import Actor
+from finsuite.kernel.errors import Refused
+from integration.demo import content
+from integration.models import Connection
+from users.models import User
+
+PASSWORD = "finsuite-demo"  # noqa: S105
+ADMIN, SALES, ACCOUNTANT = "admin@demo.finsuite.test", "sales@demo.finsuite.test", "accountant@demo.finsuite.test"
+
+_PEOPLE = {ADMIN: ("Amélie", "Rousseau"), SALES: ("Karim", "Benali"), ACCOUNTANT: ("Sophie", "Lindqvist")}
+
+# Of the CRM's accounts, those that the bookkeeping knows too: under the same name, and under nearly the same.
+_SAME = range(90)
+_NEARLY = range(90, 105)
+
+
+def is_built() -> bool:
+    """Whether the demo's organizations are there."""
+    return CrmOrganization.objects.filter(is_demo=True).exists()
+
+
+@transaction.atomic
+def build() -> None:
+    """Make the demo's people, organizations and records: the same each time. Does nothing where they are there."""
+    if is_built():
+        return
+    people = {email: _person(email, *names) for email, names in _PEOPLE.items()}
+    _build_crm(people)
+    _build_finance(people)
+
+
+@transaction.atomic
+def wipe() -> None:
+    """Delete the demo's people and organizations with everything in them; other organizations are not touched.
+
+    The history of what was done stays, as all history does.
+    """
+    crm = CrmOrganization.objects.filter(is_demo=True)
+    finance = FinanceOrganization.objects.filter(is_demo=True)
+    Connection.objects.filter(Q(crm_organization__in=crm) | Q(finance_organization__in=finance)).delete()
+    CrmMembership.objects.filter(organization__in=crm).delete()
+    crm.delete()
+    finance.delete()
+    User.objects.filter(is_demo=True).delete()
+
+
+def _person(email: str, first_name: str, last_name: str) -> User:
+    language = "fr" if email == SALES else "en"
+    return User.objects.create_user(
+        email, PASSWORD, first_name=first_name, last_name=last_name, language=language, is_demo=True
+    )
+
+
+def _build_crm(people: dict[str, User]) -> None:
+    admin = Actor.person(people[ADMIN])
+    values = {"name": content.COMPANY, "home_currency": "EUR", "country": "France", "is_demo": True}
+    organization = create_crm_organization(actor=admin, owner=people[ADMIN], values=values)
+    for code, rate in content.RATES.items():
+        add_crm_currency(actor=admin, organization=organization, values={"code": code, "rate": rate})
+    standard = organization.profiles.get(name="Standard")
+    for email in (SALES, ACCOUNTANT):
+        add_crm_member(actor=admin, organization=organization, email=email, profile=standard)
+    companies = content.companies()
+    owners = _owners(people, len(companies))
+    rows = [
+        {**content.account_values(company), "owner_id": owner.pk}
+        for company, owner in zip(companies, owners, strict=True)
+    ]
+    # Two offices entered one customer each, and nobody noticed.
+    rows.append({**rows[3], "phone": "", "tags": [], "billing_city": "Nürnberg"})
+    accounts: list[Account] = _made(create_accounts(actor=admin, organization=organization, rows=rows))
+    contacts = [
+        {**content.contact_values(person), "account_id": account.pk, "owner_id": owner.pk}
+        for company, account, owner in zip(companies, accounts, owners, strict=False)
+        for person in company.people
+    ]
+    contacts += [{**content.contact_values(person), "account_id": None} for person in content.individuals()]
+    _made(create_contacts(actor=admin, organization=organization, rows=contacts))
+
+
+def _build_finance(people: dict[str, User]) -> None:
+    accountant = Actor.person(people[ACCOUNTANT])
+    organization = create_finance_organization(
+        actor=accountant,
+        owner=people[ACCOUNTANT],
+        values={"name": f"{content.COMPANY} – Comptabilité", "base_currency": "EUR", "country": "France"},
+    )
+    FinanceOrganization.objects.filter(pk=organization.pk).update(is_demo=True)
+    for code, rate in content.RATES.items():
+        worth = (1 / rate).quantize(Decimal("1e-15"))
+        add_finance_currency(actor=accountant, organization=organization, values={"code": code, "rate": worth})
+    add_finance_member(actor=accountant, organization=organization, email=ADMIN, role="admin")
+    companies = content.companies()
+    for index in (*_SAME, *_NEARLY):
+        company = companies[index]
+        name = company.name if index in _SAME else content.nearly(company.name)
+        _customer(accountant, organization, company, name)
+    for company in content.finance_only():
+        _customer(accountant, organization, company, company.name)
+    for person in content.individuals()[:9]:
+        values = {
+            "kind": "individual",
+            "display_name": f"{person.first_name} {person.last_name}",
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "email": person.email,
+            "currency": person.country.currency,
+        }
+        create_customer(actor=accountant, organization=organization, values=values)
+
+
+def _customer(actor: Actor, organization: FinanceOrganization, company: content.Company, name: str) -> None:
+    terms = (0, 15, 30, 45)[len(name) % 4]
+    create_customer(
+        actor=actor,
+        organization=organization,
+        values={**content.customer_values(company, name), "payment_terms": terms},
+        contact_persons=[PersonRow(values=content.person_values(person)) for person in company.people[:2]],
+    )
+
+
+def _owners(people: dict[str, User], count: int) -> list[User]:
+    dice = random.Random(content.SEED)  # noqa: S311
+    return dice.choices([people[SALES], people[ADMIN]], weights=[3, 1], k=count)
+
+
+def _made(results: Iterable[Any]) -> list[Any]:
+    """The records; the demo's own rows are never refused."""
+    made = list(results)
+    for result in made:
+        if isinstance(result, Refused):
+            raise result
+    return made
