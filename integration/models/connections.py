@@ -13,7 +13,7 @@ from crm.models import Organization as CrmOrganization
 from finance.choices import App
 from finance.models import Organization as FinanceOrganization
 from finance.models import ZscKey
-from finsuite.kernel.models import ScopedQuerySet, Stamped
+from finsuite.kernel.models import M, ScopedQuerySet, Stamped
 from integration.choices import ConnectionState
 
 
@@ -27,7 +27,7 @@ class ConnectionQuerySet(ScopedQuerySet["Connection"]):
         return self.exclude(state=ConnectionState.DELETED)
 
 
-class OfConnectionQuerySet(ScopedQuerySet[models.Model]):
+class OfConnectionQuerySet(ScopedQuerySet[M]):
     """For tables that belong to a connection, and through it to its CRM organization."""
 
     def of(self, organization: models.Model | int) -> Self:

@@ -16,7 +16,7 @@ from integration.models.connections import Connection, OfConnectionQuerySet
 _OPEN = models.Q(state__in=OPEN_LINK_STATES)
 
 
-class LinkQuerySet(OfConnectionQuerySet):
+class LinkQuerySet(OfConnectionQuerySet["Link"]):
     def open(self) -> Self:
         """The links that hold now."""
         return self.filter(_OPEN)
