@@ -24,7 +24,7 @@ class Kind(StrEnum):
     advance     writes nothing; base and seen revisions move on (agreed, own echo, unmapped change, drift)
     conflict    both sides changed: nothing of that is written, the other fields are; the link waits for a person
     pause       the link stays with its bases, and is not synced (left the view, left the mode, parent not linked)
-    repoint     the link goes over to the survivor of a merge (`crm_pk`/`finance_pk` are the new ends)
+    repoint     the link goes over to the survivor of a merge (`crm_pk` and `finance_pk` are its ends now)
     alias       the link of a merged record stays as an alias of the survivor's (`alias_of`)
     unlink      the link ends; `marks` say what its ends are from now on
     deactivate  unlink, and make the record on `side` inactive
@@ -105,7 +105,11 @@ class FieldConflict:
     winner: Side | None = None
 
 
-_NOTHING: Values = {}
+_PARENTS = frozenset(spec.parent for spec in PAIRINGS.values() if spec.parent is not None)
+_WAKING = frozenset(
+    {Kind.CREATE, Kind.CLONE, Kind.LINK, Kind.PAUSE, Kind.UPDATE, Kind.REPOINT, Kind.ALIAS, Kind.UNLINK}
+    | {Kind.DEACTIVATE, Kind.DELETE}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +122,8 @@ class Action:
     `parent` is the new parent of the record on `side`; None leaves it where it is.
     `base_crm` and `base_finance` are the whole new bases by pair name, as far as they can be foretold: after writing,
     the engine takes what was stored instead (see `settle_bases`). None leaves the link's bases alone.
-    `seen_*` are the revisions that the plan was made from: applying verifies them; own writes come on top.
+    `seen_*` are the revisions that the plan was made from: applying verifies them, and the link's seen revisions become
+    them, with the own writes on top. -1 stands for a record that there is nothing to verify of.
     """
 
     id: int
@@ -131,10 +136,10 @@ class Action:
     finance_pk: int | None = None
     seen_crm: int = -1
     seen_finance: int = -1
-    to_crm: Values = field(default=_NOTHING)
-    to_finance: Values = field(default=_NOTHING)
-    was_crm: Values = field(default=_NOTHING)
-    was_finance: Values = field(default=_NOTHING)
+    to_crm: Values = field(default_factory=dict)
+    to_finance: Values = field(default_factory=dict)
+    was_crm: Values = field(default_factory=dict)
+    was_finance: Values = field(default_factory=dict)
     parent: ParentRef | None = None
     primary: bool = False
     base_crm: Values | None = None
@@ -187,6 +192,11 @@ class Action:
             or self.kind is Kind.DEACTIVATE
             or self.kind is Kind.DELETE
         )
+
+    @property
+    def wakes_children(self) -> bool:
+        """Whether what belongs to either end (an account's contacts, a customer's persons) is to be judged anew."""
+        return self.pairing in _PARENTS and self.kind in _WAKING
 
     @property
     def dedupe_key(self) -> str:

@@ -33,8 +33,8 @@ class Refusal:
     """Why a record cannot be synced as it is: machine-readable here, worded for people by the pages.
 
     `field` is the column on `side` that cannot take the value.
-    Codes: too_long (with `limit` and `length`), required, unknown_choice, not_a_number, name_taken, not_read.
-    `remedy` is what a person can do: shorten, fill_in, choose, correct, rename, retry.
+    Codes: too_long (with `limit` and `length`), required, unknown_choice, not_a_number, name_taken, not_read,
+    parent_not_linked. `remedy` is what can be done: shorten, fill_in, choose, correct, rename, retry, link_parent.
     """
 
     code: str
@@ -52,6 +52,7 @@ _REMEDIES = {
     "not_a_number": "correct",
     "name_taken": "rename",
     "not_read": "retry",
+    "parent_not_linked": "link_parent",
 }
 
 

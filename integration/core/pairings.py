@@ -34,7 +34,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairingSpec:
-    """What a pairing is made of. `leading` is the side whose value wins where the policy lets one side win."""
+    """What a pairing is made of. `leading` is the side whose value wins where the policy lets one side win.
+
+    `deactivates` are the sides whose records can be made inactive.
+    """
 
     pairing: Pairing
     crm_model: str
@@ -43,6 +46,7 @@ class PairingSpec:
     parent: Pairing | None = None
     finance_kind: str = ""
     finance_constants: Values = field(default_factory=dict)
+    deactivates: frozenset[Side] = frozenset()
 
     def key(self, side: Side, pk: int) -> Key:
         """The key of this pairing's record with that pk."""
@@ -62,6 +66,7 @@ PAIRINGS: Mapping[Pairing, PairingSpec] = {
             finance_model=CUSTOMER,
             finance_kind=BUSINESS,
             finance_constants={"kind": BUSINESS},
+            deactivates=frozenset({Side.FINANCE}),
         ),
         PairingSpec(
             pairing=Pairing.CONTACT_CUSTOMER,
@@ -69,6 +74,7 @@ PAIRINGS: Mapping[Pairing, PairingSpec] = {
             finance_model=CUSTOMER,
             finance_kind=INDIVIDUAL,
             finance_constants={"kind": INDIVIDUAL},
+            deactivates=frozenset({Side.FINANCE}),
         ),
         PairingSpec(
             pairing=Pairing.CONTACT_PERSON,
