@@ -75,7 +75,11 @@ class Supervisor:
     def stop(self) -> None:
         """Stop everything, the last started first; those started together stop together."""
         while self.groups:
-            stop([(kept.server, kept.process) for kept in self.groups.pop()])
+            self.stop_last()
+
+    def stop_last(self) -> None:
+        """Stop those that were started together last."""
+        stop([(kept.server, kept.process) for kept in self.groups.pop()])
 
     def _note_crash(self, kept: Kept) -> None:
         now = time.monotonic()
