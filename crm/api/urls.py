@@ -1,7 +1,19 @@
+"""The CRM's addresses on the API, below /api/v1/crm/."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+
+from crm.api.accounts import AccountResource
+from crm.api.contacts import ContactResource
+from crm.api.currencies import CurrencyResource
+from crm.api.list_views import ListViewResource
+from crm.api.profiles import MemberResource, ProfileResource
 
 app_name = "crm_api"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+RESOURCES = (AccountResource, ContactResource, ListViewResource, CurrencyResource, ProfileResource, MemberResource)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("<id:organization>/", include([pattern for resource in RESOURCES for pattern in resource.urls()])),
+]
