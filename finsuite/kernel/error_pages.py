@@ -12,6 +12,7 @@ from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
 from finsuite.kernel import errors
+from finsuite.kernel.api import problems
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,8 @@ def too_many(request: HttpRequest, message: str, *, after: int) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Drawn without the shell and without the database, as either may be what broke."""
+    if request.path.startswith("/api/"):
+        return problems.server_error(request)
     html = loader.render_to_string("errors/broken.html", {"mishap": BROKEN})
     return HttpResponse(html, status=BROKEN.status)
 

@@ -68,4 +68,4 @@ urlpatterns = [
     path("api/v1/sample/<id:organization>/", include(SampleResource.urls())),
     *finsuite.urls.urlpatterns,
 ]
-handler500 = "finsuite.kernel.api.problems.server_error"
+handler500 = finsuite.urls.handler500

@@ -1,0 +1,21 @@
+"""Who gets which answer at the pages that belong to no organization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.permissions import EVERYBODY, PEOPLE, Row, page
+
+SIGNED_IN: dict[str, Any] = dict.fromkeys(PEOPLE, 200)
+
+ROWS = [
+    page("/", **SIGNED_IN),
+    page("/search/?q=a", **SIGNED_IN),
+    # Absent in production.
+    page("/styleguide/", anonymous=200, **SIGNED_IN),
+    # Whoever is signed in is sent on to their start page.
+    page("/sign-in/", anonymous=200, **dict.fromkeys(PEOPLE, 302)),
+    Row("POST", "/sign-out/", dict.fromkeys(EVERYBODY, 302), is_page=True),
+    page("/settings/", **SIGNED_IN),
+    page("/settings/password/", **SIGNED_IN),
+]
