@@ -1,0 +1,206 @@
+"""Which column fills which field: by our own names, by English and French labels, and by what others export.
+
+Each field lists its headers best first, so that of two columns that would fill it the better one does.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+
+from crm.imports.fields import ACCOUNTS, CONTACTS, FIELDS
+
+_NOT_ALNUM = re.compile(r"[^a-z0-9]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def normal(header: str) -> str:
+    """The form in which two headers are the same: no accents, no case, no punctuation, words apart."""
+    spaced = _CAMEL.sub(" ", header)
+    plain = unicodedata.normalize("NFKD", spaced.replace("’", "'"))
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+    return _NOT_ALNUM.sub(" ", letters.replace("œ", "oe").replace("n°", "no ")).strip()
+
+
+def _address(
+    prefix: str, words: Sequence[str], zip_field: str, french: str, bare: Sequence[str]
+) -> dict[str, list[str]]:
+    """The headers of one address: prefixed ones, French ones, and, for the main address, bare ones too."""
+    parts: dict[str, tuple[list[str], list[str], list[str]]] = {
+        "street": (
+            ["Street", "Street Address", "Address", "Address Line 1", "Address 1"],
+            [f"Rue ({french})", f"Rue {french}", f"Adresse {french}", f"Adresse de {french}", f"Rue de {french}"],
+            ["Street", "Street Address", "Address", "Adresse", "Rue", "Adresse postale", "Voie"],
+        ),
+        "city": (
+            ["City", "Town"],
+            [f"Ville ({french})", f"Ville {french}", f"Ville de {french}"],
+            ["City", "Town", "Ville", "Commune", "Localité"],
+        ),
+        "state": (
+            ["State", "State/Province", "State/Region", "Province", "Region", "County", "State/Province (text only)"],
+            [f"Région ({french})", f"Région {french}", f"État {french}", f"Région de {french}"],
+            ["State/Region", "State", "State/Province", "Province", "Region", "Région", "État"],
+        ),
+        zip_field: (
+            ["Code", "Zip", "Postal Code", "Zip/Postal Code", "Zip Code", "Postcode"],
+            [f"Code postal ({french})", f"Code postal {french}", f"CP {french}", f"Code postal de {french}"],
+            ["Postal Code", "Zip", "Zip Code", "Zip/Postal Code", "Postcode", "Code postal", "CP"],
+        ),
+        "country": (
+            ["Country", "Country/Territory", "Country/Region", "Country (text only)"],
+            [f"Pays ({french})", f"Pays {french}", f"Pays de {french}"],
+            ["Country/Region", "Country", "Country/Territory", "Pays"],
+        ),
+    }
+    return {
+        f"{prefix}_{part}": [f"{word} {name}" for word in words for name in english] + local + (lone if bare else [])
+        for part, (english, local, lone) in parts.items()
+    }
+
+
+# fmt: off
+_ACCOUNT_HEADERS: dict[str, list[str]] = {
+    "name": [
+        "Account Name", "Company name", "Name", "Company", "Account", "Organization", "Organisation",
+        "Nom du compte", "Nom de compte", "Nom de l'entreprise", "Nom de la société", "Raison sociale", "Nom",
+        "Compte", "Société", "Entreprise",
+    ],
+    "account_number": [
+        "Account Number", "Account No", "Customer Number", "Numéro de compte", "N° de compte", "Numéro client",
+        "N° client", "Code client", "Référence client",
+    ],
+    "owner": [
+        "Owner Email", "Account Owner Email", "Company owner email", "Account Owner", "Company owner", "Owner",
+        "E-mail du propriétaire", "Propriétaire du compte", "Propriétaire", "Commercial", "Responsable",
+    ],
+    "parent": [
+        "Parent Account", "Parent Company", "Parent", "Parent Account Name", "Compte parent", "Société mère",
+        "Maison mère", "Compte principal",
+    ],
+    "phone": [
+        "Phone", "Phone Number", "Main Phone", "Telephone", "Téléphone", "Numéro de téléphone", "Tél", "Tel",
+        "Téléphone fixe",
+    ],
+    "fax": ["Fax", "Fax Number", "Télécopie", "Numéro de fax", "Télécopieur"],
+    "website": [
+        "Website", "Website URL", "Web site", "URL", "Company Domain Name", "Domain", "Site web", "Site internet",
+        "Site Web (URL)", "Adresse web",
+    ],
+    "account_type": ["Account Type", "Type", "Company type", "Type de compte", "Type de société", "Type d'entreprise"],
+    "industry": ["Industry", "Sector", "Secteur", "Secteur d'activité", "Industrie", "Branche"],
+    "ownership": ["Ownership", "Statut de propriété", "Forme juridique", "Actionnariat", "Propriété"],
+    "rating": ["Rating", "Account Rating", "Évaluation", "Note", "Classement"],
+    "employees": [
+        "Employees", "Number of Employees", "No. of Employees", "NumberOfEmployees", "Effectif", "Employés",
+        "Nombre d'employés", "Nombre de salariés", "Salariés",
+    ],
+    "annual_revenue": [
+        "Annual Revenue", "AnnualRevenue", "Revenue", "Turnover", "Chiffre d'affaires", "CA", "CA annuel",
+        "Chiffre d'affaires annuel", "Revenu annuel",
+    ],
+    "sic_code": ["SIC Code", "Sic", "Code SIC", "Code NAF", "Code APE"],
+    "ticker_symbol": ["Ticker Symbol", "TickerSymbol", "Ticker", "Symbole boursier", "Code boursier"],
+    "site": ["Account Site", "Site", "Site du compte", "Établissement"],
+    "tax_number": [
+        "Tax Number", "Tax ID", "VAT Number", "VAT ID", "VAT", "Numéro de TVA", "N° TVA", "TVA intracommunautaire",
+        "Numéro de TVA intracommunautaire", "SIREN", "SIRET", "Numéro fiscal",
+    ],
+    "currency": ["Currency", "Currency ISO Code", "CurrencyIsoCode", "Account Currency", "Devise", "Monnaie"],
+    "description": ["Description", "Account Description", "Notes", "Remarques", "Commentaires", "About Us"],
+    "tags": ["Tags", "Tag", "Labels", "Étiquettes", "Mots-clés", "Balises"],
+    **_address("billing", ["Billing"], "code", "facturation", ["main"]),
+    **_address("shipping", ["Shipping"], "code", "livraison", []),
+}
+
+_CONTACT_HEADERS: dict[str, list[str]] = {
+    "salutation": ["Salutation", "Mr/Ms", "Civilité", "Titre de civilité", "Formule d'appel"],
+    "first_name": ["First Name", "FirstName", "Given Name", "Forename", "Prénom"],
+    "last_name": ["Last Name", "LastName", "Surname", "Family Name", "Nom de famille", "Nom"],
+    "account": [
+        "Account Name", "Account: Account Name", "Account.Name", "Associated Company", "Primary Company",
+        "Company Name", "Company", "Account", "Organization", "Nom du compte", "Nom de compte", "Nom de l'entreprise",
+        "Nom de la société", "Raison sociale", "Compte", "Société", "Entreprise", "Employeur",
+    ],
+    "email": [
+        "Email", "E-mail", "Email Address", "E-mail address", "Adresse e-mail", "Adresse email", "Courriel", "Mail",
+        "Adresse de messagerie", "E-mail professionnel",
+    ],
+    "secondary_email": [
+        "Secondary Email", "Second e-mail", "Other Email", "Additional email addresses", "E-mail secondaire",
+        "Autre e-mail", "Second e-mail", "Courriel secondaire",
+    ],
+    "owner": [
+        "Owner Email", "Contact Owner Email", "Contact owner", "Owner", "E-mail du propriétaire",
+        "Propriétaire du contact", "Propriétaire", "Commercial", "Responsable",
+    ],
+    "phone": [
+        "Phone", "Phone Number", "Business Phone", "Work Phone", "Telephone", "Téléphone", "Numéro de téléphone",
+        "Téléphone professionnel", "Téléphone fixe", "Tél", "Tel",
+    ],
+    "mobile": [
+        "Mobile", "Mobile Phone", "MobilePhone", "Mobile Phone Number", "Cell Phone", "Portable", "Téléphone portable",
+        "Téléphone mobile", "Tél. mobile", "Tél. portable", "GSM",
+    ],
+    "home_phone": ["Home Phone", "HomePhone", "Téléphone personnel", "Téléphone domicile", "Tél. domicile"],
+    "other_phone": ["Other Phone", "OtherPhone", "Autre téléphone", "Autre tél"],
+    "fax": ["Fax", "Fax Number", "Business Fax", "Télécopie", "Numéro de fax", "Télécopieur"],
+    "title": ["Title", "Job Title", "Position", "Role", "Fonction", "Poste", "Intitulé du poste", "Titre"],
+    "department": ["Department", "Service", "Département"],
+    "date_of_birth": [
+        "Date of Birth", "Birthdate", "Birthday", "Birth date", "Date de naissance", "Né le", "Anniversaire",
+    ],
+    "lead_source": [
+        "Lead Source", "LeadSource", "Original Source", "Source", "Source du prospect", "Source de la piste", "Origine",
+        "Provenance",
+    ],
+    "email_opt_out": [
+        "Email Opt Out", "No e-mail", "HasOptedOutOfEmail", "Has Opted Out Of Email", "Unsubscribed from all email",
+        "Opted out of email", "Refus d'e-mail", "Pas d'e-mail", "Désinscription e-mail", "Désabonné",
+    ],
+    "skype_id": ["Skype ID", "Skype", "Identifiant Skype"],
+    "twitter": ["Twitter", "X (Twitter)", "Twitter Username", "Compte Twitter"],
+    "currency": ["Currency", "Currency ISO Code", "CurrencyIsoCode", "Contact Currency", "Devise", "Monnaie"],
+    "description": ["Description", "Contact Description", "Notes", "Remarques", "Commentaires", "Message"],
+    "tags": ["Tags", "Tag", "Labels", "Étiquettes", "Mots-clés", "Balises"],
+    **_address("mailing", ["Mailing", "Contact Mailing"], "zip", "postale", ["main"]),
+    **_address("other", ["Other"], "zip", "autre", []),
+}
+# fmt: on
+
+
+def _ranked(headers: Mapping[str, Iterable[str]], module: str) -> dict[str, tuple[str, int]]:
+    """Normal header → (field, rank). Our own field name ranks first; the first field to claim a header keeps it."""
+    known: dict[str, tuple[str, int]] = {normal(name): (name, -1) for name in FIELDS[module]}
+    for field, names in headers.items():
+        for rank, name in enumerate(names):
+            known.setdefault(normal(name), (field, rank))
+    return known
+
+
+_KNOWN = {ACCOUNTS: _ranked(_ACCOUNT_HEADERS, ACCOUNTS), CONTACTS: _ranked(_CONTACT_HEADERS, CONTACTS)}
+
+
+def map_headers(module: str, headers: Sequence[str], labels: Mapping[str, str] | None = None) -> dict[int, str]:
+    """Column number → field, for every column that is recognised; each field at most once.
+
+    `labels` are the names that the reader's own language shows the fields by: they are known as well.
+    """
+    known = dict(_KNOWN[module])
+    for field, label in (labels or {}).items():
+        known.setdefault(normal(label), (field, 0))
+    best: dict[str, tuple[int, int]] = {}
+    for column, header in enumerate(headers):
+        found = known.get(normal(header))
+        if found is None:
+            continue
+        field, rank = found
+        if field not in best or rank < best[field][0]:
+            best[field] = (rank, column)
+    return {column: field for field, (_rank, column) in best.items()}
+
+
+def signature(headers: Sequence[str]) -> str:
+    """What a set of headers is remembered by, so that the next file like it is mapped the same."""
+    return "\x1f".join(normal(header) for header in headers)
