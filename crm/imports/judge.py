@@ -1,6 +1,7 @@
-"""What to do with each row: create, update, leave unchanged, skip or refuse; told from the row and what is there.
+"""What to do with each row: create, update, skip or refuse; told from the row and what is there.
 
-The same function judges the dry run and, again, the run itself: what was shown is compared with what would be done now.
+The same function judges the dry run and, again, the run itself, so that nothing is done that was not shown. Whether an
+update changes anything is for the record's own rules to say, which know when two values are the same.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crm.imports.fields import ACCOUNT, ACCOUNTS, CURRENCY, FIELDS, PERSON, TAGS
+from crm.imports.fields import ACCOUNT, ACCOUNTS, CURRENCY, FIELDS, PERSON
 from crm.imports.problems import Problem
 from crm.imports.rows import Parsed
 from finsuite.kernel.text import name_key
@@ -24,7 +25,7 @@ OUTCOMES = (CREATE, UPDATE, UNCHANGED, SKIP, REFUSE)
 UPDATE_EXISTING = "update"
 SKIP_EXISTING = "skip"
 
-Record = Mapping[str, Any]
+BY_NAME = frozenset({"name", "full_name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Rules:
     match_by: str
     existing: str = UPDATE_EXISTING
     create_accounts: bool = False
-    has_account_column: bool = False
+    by_account: bool = False  # whether a contact's account is part of what its name means
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,23 @@ class Keys:
     name: str
 
 
-@dataclass(slots=True)
-class Known:
-    """What the database knows about a batch of rows."""
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A record that is there under some key. `has_main` tells whether it has a value of the chosen key at all."""
 
-    by_key: Mapping[str, Sequence[Record]]
+    id: int
+    has_main: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database knows about a batch of rows. `awaited` are accounts that the file itself will have made."""
+
+    by_key: Mapping[str, Sequence[Match]]
     accounts: Mapping[str, Sequence[int]]  # name key → account ids
-    people: Mapping[str, Sequence[int]]  # e-mail or full name, folded → user ids of members
+    people: Mapping[str, Sequence[int]]  # e-mail or full name, as a name key → user ids of members
     currencies: frozenset[str]
+    awaited: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -62,19 +72,18 @@ class Seen:
 
     keys: dict[str, int] = field(default_factory=dict)
     records: dict[int, int] = field(default_factory=dict)
-    accounts: dict[str, int] = field(default_factory=dict)  # name key → line that creates the account
 
 
 @dataclass(slots=True)
 class Decision:
-    """What becomes of one row. `values` are ready for the service; `changes` are (before, after) by field."""
+    """What becomes of one row. `values` are the row's with references resolved to ids, as far as they exist."""
 
     outcome: str
     record_id: int | None = None
     values: dict[str, Any] = field(default_factory=dict)
-    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    new_account: str = ""  # the name of the account to create first
+    new_account: str = ""  # the name of the account that has to be created first
+    awaits: str = ""  # the field whose account the import itself has yet to make
 
 
 def full_name(values: Mapping[str, Any]) -> str:
@@ -90,15 +99,21 @@ def site_key(website: str) -> str:
     return key.rstrip("/")
 
 
+def site_spellings(key: str) -> list[str]:
+    """Every way in which a record may have written that site."""
+    hosts = [scheme + www + key for scheme in ("", "http://", "https://") for www in ("", "www.")]
+    return [host + end for host in hosts for end in ("", "/")]
+
+
 def keys_of(values: Mapping[str, Any], rules: Rules, account: str | int | None = None) -> Keys:
-    """The keys of a row, or of a record that is there (then `account` is its account's id)."""
+    """The keys of a row, or of a record that is there. `account` identifies a contact's account."""
     if rules.module == ACCOUNTS:
         by_name = "name:" + name_key(values.get("name") or "")
     else:
-        by_name = f"who:{name_key(full_name(values))}"
-        if rules.has_account_column:
+        by_name = "who:" + name_key(full_name(values))
+        if rules.by_account:
             by_name += f"|{account or ''}"
-    if rules.match_by in ("name", "full_name"):
+    if rules.match_by in BY_NAME:
         return Keys(main=by_name, name=by_name)
     value = values.get(rules.match_by) or ""
     shape = site_key(value) if rules.match_by == "website" else name_key(value)
@@ -110,111 +125,94 @@ def judge(row: Parsed, rules: Rules, known: Known, seen: Seen) -> Decision:
     decision = Decision(REFUSE, problems=list(row.problems))
     if row.problems:
         return decision
-    values, account_key = _resolve(row, rules, known, seen, decision)
+    account = _resolve(row, rules, known, decision)
     if decision.problems:
         return decision
-    keys = keys_of(row.values, rules, account_key)
-    first = seen.keys.get(keys.main or keys.name)
-    if first is not None:
-        decision.problems.append(Problem("duplicate", "", {"line": first}))
+    keys = keys_of(row.values, rules, account)
+    main = keys.main or keys.name
+    if main in seen.keys:
+        decision.problems.append(Problem("duplicate", "", {"line": seen.keys[main]}))
         return decision
     existing = _find(keys, rules, known, decision)
+    if existing is not None:
+        _judge_existing(existing, rules, row.line, seen, decision)
     if decision.problems:
         return decision
     if existing is None:
-        decision.outcome, decision.values = CREATE, values
-    else:
-        _judge_existing(existing, values, rules, seen, decision)
-        if decision.problems:
-            return decision
-    seen.keys.setdefault(keys.main, row.line)
+        decision.outcome = CREATE
+    seen.keys.setdefault(main, row.line)
     seen.keys.setdefault(keys.name, row.line)
-    if decision.new_account:
-        seen.accounts.setdefault(name_key(decision.new_account), row.line)
+    if decision.outcome == SKIP:
+        decision.new_account = ""
     return decision
 
 
-def _judge_existing(existing: Record, values: dict[str, Any], rules: Rules, seen: Seen, decision: Decision) -> None:
+def _judge_existing(existing: Match, rules: Rules, line: int, seen: Seen, decision: Decision) -> None:
     """The row is about a record that is there."""
-    decision.record_id = existing["id"]
-    line = seen.records.get(existing["id"])
-    if line is not None:
-        decision.problems.append(Problem("duplicate", "", {"line": line}))
+    first = seen.records.setdefault(existing.id, line)
+    if first != line:
+        decision.problems.append(Problem("duplicate", "", {"line": first}))
         return
-    if rules.existing == SKIP_EXISTING:
-        decision.outcome, decision.new_account = SKIP, ""
-        return
-    decision.changes = {
-        name: (existing[name], value)
-        for name, value in values.items()
-        if not _same(existing[name], value, FIELDS[rules.module][name].kind)
-    }
-    decision.values = {name: after for name, (_before, after) in decision.changes.items()}
-    decision.outcome = UPDATE if decision.changes else UNCHANGED
+    decision.record_id = existing.id
+    decision.outcome = SKIP if rules.existing == SKIP_EXISTING else UPDATE
 
 
-def _same(before: Any, after: Any, kind: str) -> bool:
-    if kind == TAGS:
-        return sorted(tag.casefold() for tag in before) == sorted(tag.casefold() for tag in after)
-    return bool(before == after)
-
-
-def _resolve(
-    row: Parsed, rules: Rules, known: Known, seen: Seen, decision: Decision
-) -> tuple[dict[str, Any], str | int | None]:
-    """The row's values with names turned into records; also what identifies its account."""
-    values = dict(row.values)
-    account_key: str | int | None = None
+def _resolve(row: Parsed, rules: Rules, known: Known, decision: Decision) -> str | int | None:
+    """Turn the names in a row's values into ids. Answers what identifies its account."""
+    fields = FIELDS[rules.module]
+    account: str | int | None = None
     for name, value in row.values.items():
-        kind = FIELDS[rules.module][name].kind
-        if kind == PERSON and value:
-            values[name] = _one(
-                known.people.get(name_key(value), ()), "no_such_member", "several_members", name, value, decision
-            )
+        kind = fields[name].kind
+        if kind == PERSON:
+            found = known.people.get(name_key(value), ()) if value else ()
+            decision.values["owner_id"] = _one(found, "member", name, value, decision) if value else None
+        elif kind == ACCOUNT:
+            account = _account(name, value, rules, known, decision) if value else None
+            if isinstance(account, str):
+                decision.awaits = name
+            else:
+                decision.values[f"{name}_id"] = account
         elif kind == CURRENCY and value not in known.currencies:
             decision.problems.append(Problem("currency_not_in_use", name, {"value": value}))
-        elif kind == ACCOUNT and value:
-            values[name], account_key = _account(name, value, rules, known, decision)
-    return values, account_key
+        else:
+            decision.values[name] = value
+    return account
 
 
-def _account(name: str, value: str, rules: Rules, known: Known, decision: Decision) -> tuple[Any, str | int | None]:
-    """The account that a name means: one that is there, or one to be created."""
+def _account(name: str, value: str, rules: Rules, known: Known, decision: Decision) -> str | int | None:
+    """The id of the account that a name means, or its key if it is yet to be created."""
     key = name_key(value)
     found = known.accounts.get(key, ())
-    if not found and rules.create_accounts and rules.module != ACCOUNTS:
-        decision.new_account = value
-        return value, f"new:{key}"
-    account = _one(found, "no_such_account", "several_accounts", name, value, decision)
-    return account, account
+    if not found:
+        if key in known.awaited:
+            return f"new:{key}"
+        if rules.create_accounts and rules.module != ACCOUNTS:
+            decision.new_account = value
+            return f"new:{key}"
+    return _one(found, "account", name, value, decision)
 
 
-def _one(found: Sequence[int], none: str, several: str, name: str, value: str, decision: Decision) -> int | None:
+def _one(found: Sequence[int], what: str, name: str, value: str, decision: Decision) -> int | None:
     if len(found) == 1:
         return found[0]
     if found:
-        decision.problems.append(Problem(several, name, {"value": value, "count": len(found)}))
+        decision.problems.append(Problem(f"several_{what}s", name, {"value": value[:60], "count": len(found)}))
     else:
-        decision.problems.append(Problem(none, name, {"value": value}))
+        decision.problems.append(Problem(f"no_such_{what}", name, {"value": value[:60]}))
     return None
 
 
-def _find(keys: Keys, rules: Rules, known: Known, decision: Decision) -> Record | None:
+def _find(keys: Keys, rules: Rules, known: Known, decision: Decision) -> Match | None:
     """The one record that the row is about, if any. Among namesakes, a row without the key means the one without."""
     found = known.by_key.get(keys.main or keys.name, ())
     if not keys.main and len(found) > 1:
-        without = [record for record in found if not record[rules.match_by]]
+        without = [match for match in found if not match.has_main]
         found = without if len(without) == 1 else found
     if len(found) > 1:
-        decision.problems.append(Problem("several_records", rules.match_by, {"count": len(found)}))
+        particulars: dict[str, str | int] = {
+            "count": len(found),
+            "ids": ", ".join(str(match.id) for match in found[:5]),
+        }
+        decision.problems.append(Problem("several_records", rules.match_by, particulars))
         return None
     return found[0] if found else None
-
-
-def departs(shown: Decision, now: Decision) -> bool:
-    """Whether doing it now would do what the dry run did not show."""
-    if now.outcome in (UNCHANGED, SKIP, REFUSE):
-        return False
-    if now.outcome != shown.outcome or now.record_id != shown.record_id:
-        return True
-    return any(shown.changes.get(name) != change for name, change in now.changes.items())

@@ -45,22 +45,25 @@ def text_lines(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
     done, rest, first = 0, "", True
     for chunk, final in _with_end(chunks):
+        broken: FileBroken | None = None
         try:
             text = decoder.decode(chunk, final)
         except UnicodeDecodeError as error:
-            sound = rest + newlines.decode(error.object[: error.start].decode(encoding), final=True)
-            byte = error.object[error.start]
-            raise FileBroken("undecodable", line=done + sound.count("\n") + 1, byte=f"{byte:02X}") from None
+            text = error.object[: error.start].decode(encoding)
+            broken = FileBroken("undecodable", byte=f"{error.object[error.start]:02X}")
         if first and text:
             text, first = text.removeprefix("\ufeff"), False
-        text = rest + newlines.decode(text, final=final)
+        text = rest + newlines.decode(text, final=final or broken is not None)
         if "\0" in text:
-            raise FileBroken("nul", line=done + text.count("\n", 0, text.index("\0")) + 1)
+            text, broken = text[: text.index("\0")], FileBroken("nul")
         lines = text.split("\n")
         rest = lines.pop()
         done += len(lines)
         for line in lines:
             yield line + "\n"
+        if broken is not None:
+            broken.line = done + 1
+            raise broken
     if rest:
         yield rest + "\n"
 

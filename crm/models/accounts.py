@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.organizations import Organization
@@ -83,6 +84,16 @@ class Account(Stamped):
             models.Index(fields=["organization", "-updated_at", "-id"], name="crm_account_recent"),
             models.Index(fields=["organization", "owner"], name="crm_account_owner"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_account_search"),
+            # What an import recognises accounts by, beside their name.
+            *(
+                models.Index(
+                    models.F("organization"),
+                    Lower(name),
+                    name=f"crm_account_{short}",
+                    condition=~models.Q(**{name: ""}),
+                )
+                for name, short in (("account_number", "number"), ("website", "website"), ("tax_number", "tax"))
+            ),
         ]
 
     def __str__(self) -> str:

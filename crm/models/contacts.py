@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.accounts import Account
@@ -82,6 +83,10 @@ class Contact(Stamped):
             models.Index(fields=["organization", "-updated_at", "-id"], name="crm_contact_recent"),
             models.Index(fields=["organization", "owner"], name="crm_contact_owner"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_contact_search"),
+            # What an import recognises contacts by, beside their name.
+            models.Index(
+                models.F("organization"), Lower("email"), name="crm_contact_email", condition=~models.Q(email="")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,31 @@
+"""Background work of the CRM: each task finds its work in the database, and is harmless when it runs twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from crm.services import import_work
+
+
+@shared_task(name="crm.check_import", queue="sync.bulk", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]
+def check_import(job_id: int) -> None:
+    """The dry run of an import."""
+    import_work.work_on_check(job_id)
+
+
+@shared_task(name="crm.run_import", queue="sync.bulk")  # type: ignore[untyped-decorator]
+def run_import(job_id: int) -> None:
+    """The run of an import, or the next part of it."""
+    import_work.work_on_run(job_id)
+
+
+@shared_task(name="crm.undo_import", queue="sync.bulk")  # type: ignore[untyped-decorator]
+def undo_import(job_id: int) -> None:
+    """The undo of an import, or the next part of it."""
+    import_work.work_on_undo(job_id)
+
+
+@shared_task(name="crm.resume_imports", queue="sync.bulk")  # type: ignore[untyped-decorator]
+def resume_imports() -> None:
+    """Go on with imports whose worker or message was lost."""
+    import_work.resume_imports()
