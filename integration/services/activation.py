@@ -1,0 +1,87 @@
+"""Switching a connection on and off. Links and their bases outlive every switch, so nothing is matched twice."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.access import require_setup
+from finsuite.kernel.actors import Actor
+from finsuite.kernel.errors import Refused
+from integration.models import Connection
+from integration.selectors.checks import blocking, checks_of
+from integration.services.connections import lock, tell
+from integration.workflow import CONNECTION
+
+
+@transaction.atomic
+def activate(*, actor: Actor, connection: Connection) -> Connection:
+    """Switch the sync on, for the first time or again. Raises Refused, with the remedies, where a check blocks."""
+    connection = _move(actor, connection, "activate", _("This connection can't be activated as it stands."))
+    stopping = blocking(checks_of(connection))
+    if stopping:
+        raise Refused(
+            " ".join(f"{check.detail} {' '.join(check.remedies)}" for check in stopping),
+            code=stopping[0].code,
+            fields={check.code: [check.detail, *check.remedies] for check in stopping},
+        )
+    if connection.activated_at is None:
+        connection.activated_at = timezone.now()
+        connection.save(update_fields=["activated_at"])
+    return connection
+
+
+@transaction.atomic
+def pause(*, actor: Actor, connection: Connection) -> Connection:
+    """Stop syncing for a while. What changes meanwhile is synced when it goes on."""
+    return _move(actor, connection, "pause", _("Only a connection that is active can be paused."))
+
+
+@transaction.atomic
+def resume(*, actor: Actor, connection: Connection) -> Connection:
+    """Go on syncing, beginning with what changed meanwhile."""
+    connection = _move(actor, connection, "resume", _("Only a connection that is paused can go on."))
+    if connection.zsc_key is not None and connection.zsc_key.revoked_at is not None:
+        raise Refused(
+            _("The ZSC key that it was linked with has been revoked. Link the organization again with a new one."),
+            code="revoked",
+        )
+    return connection
+
+
+@transaction.atomic
+def deactivate(*, actor: Actor, connection: Connection, typed_name: str) -> Connection:
+    """Take the finance data out of the CRM. In finance nothing is deleted; links and bases are kept.
+
+    `typed_name` is the finance organization's name as the administrator typed it to confirm.
+    """
+    _require_typed(connection, typed_name)
+    sentence = _("Only a connection that is active or paused can be deactivated.")
+    return _move(actor, connection, "deactivate", sentence)
+
+
+@transaction.atomic
+def delete(*, actor: Actor, connection: Connection, typed_name: str) -> Connection:
+    """Forget the connection with its links. Both sides keep their records; linking again matches them anew."""
+    _require_typed(connection, typed_name)
+    sentence = _("Deactivate the connection first. After that it can be deleted.")
+    connection = _move(actor, connection, "delete", sentence)
+    connection.links.all().delete()
+    return connection
+
+
+def _move(actor: Actor, connection: Connection, verb: str, sentence: str) -> Connection:
+    require_setup(actor, connection.crm_organization)
+    connection = lock(connection)
+    before = connection.state
+    connection.state = CONNECTION.target(before, verb, sentence=sentence)
+    connection.save(update_fields=["state", "updated_at"])
+    tell(actor, connection, verb, {"state": before}, {"state": connection.state})
+    return connection
+
+
+def _require_typed(connection: Connection, typed_name: str) -> None:
+    if typed_name.strip() != connection.finance_organization.name:
+        sentence = _("Type the name of the finance organization exactly as it is shown.")
+        raise Refused(sentence, code="not_confirmed", fields={"typed_name": [sentence]})
