@@ -89,5 +89,7 @@ def _control(bound: BoundField, kind: str, attrs: dict[str, Any]) -> SafeString:
         attrs.setdefault("inputmode", "decimal")
         attrs.setdefault("autocomplete", "off")
     if isinstance(widget, forms.DateInput) and not isinstance(widget, forms.DateTimeInput):
-        attrs.setdefault("type", "date")
+        # The browser's own date field, which speaks ISO whatever the language.
+        widget.input_type = "date"
+        widget.format = "%Y-%m-%d"
     return bound.as_widget(attrs=attrs)

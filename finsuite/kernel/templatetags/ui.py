@@ -142,9 +142,9 @@ def option_help(choice: Any, bound: BoundField) -> str:
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(form: Any, title: str = "") -> dict[str, Any]:
-    """Everything wrong with the form at its top, each linked to its field. Nothing while nothing is."""
-    return {"title": title, "faults": controls.faults(form), "id": f"{form.prefix or 'form'}-errors"}
+def error_summary(form: Any, title: str = "", quiet: str = "") -> dict[str, Any]:
+    """Everything wrong with the form at its top, each linked to its field. It takes the focus, unless `quiet`."""
+    return {"title": title, "faults": controls.faults(form), "id": f"{form.prefix or 'form'}-errors", "quiet": quiet}
 
 
 # Tables and lists ------------------------------------------------------------------------------------------------
