@@ -59,5 +59,6 @@ def _without_chance(body: str, value: int) -> str:
     body = re.sub(
         r'(csrfmiddlewaretoken" value=|csrf[-_]?token["\' :=]+)"?[A-Za-z0-9]+', r"\1", body, flags=re.IGNORECASE
     )
+    body = re.sub(r'nonce="[^"]*"', "", body)
     body = re.sub(r"[0-9a-f]{32}", "", body)
     return re.sub(rf"\b{value}\b", "ID", body)
