@@ -38,9 +38,10 @@ class Chart:
         """Round figures from the lowest to the highest value, zero among them."""
         values = [value for series in self.series for value in series.values]
         low, high = min([0.0, *values]), max([0.0, *values])
-        step = _round_step((high - low or 1.0) / 4)
+        high = 1.0 if low == high else high
+        step = _round_step((high - low) / 4)
         first, last = math.floor(low / step), math.ceil(high / step)
-        return [round(step * at, 10) for at in range(first, max(last, first + 1) + 1)]
+        return [round(step * at, 10) for at in range(first, last + 1)]
 
     @cached_property
     def gridlines(self) -> list[dict[str, Any]]:

@@ -23,6 +23,9 @@ _DAY_PATTERN = "d MMM y"
 
 _CLOSE = dt.timedelta(days=7)
 
+# A currency written in letters stands apart from the figures: `CHF 12.00`, not `CHF12.00`.
+_LETTER_BY_FIGURE = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
+
 
 @lru_cache(maxsize=32)
 def locale_of(language: str | None) -> Locale:
@@ -39,7 +42,7 @@ def _locale(language: str | None) -> Locale:
 
 def amount(value: Decimal | int, currency: str, *, language: str | None = None) -> str:
     """Money as people read it: `1 234,50 €` in French, `€1,234.50` in English; in the currency's own precision."""
-    return format_currency(value, currency, locale=_locale(language))
+    return _LETTER_BY_FIGURE.sub("\u00a0", format_currency(value, currency, locale=_locale(language)))
 
 
 def plain_amount(value: Decimal) -> str:
