@@ -11,56 +11,60 @@ from integration.core.links import Link, LinkState
 from integration.core.mapping import FieldPair, ModuleMapping
 from integration.core.pairings import PAIRINGS, Pairing, PairingSpec, pairing_of
 from integration.core.policy import SyncSettings
-from integration.core.records import PARENT, Key, Record, Side, Value
+from integration.core.records import PARENT, SIDES, Key, Record, Side, Value
 from integration.core.transforms import Carry, Transform, Unfit
 
 
 @dataclass(slots=True)
-class End:
-    """One record's place in a pair: the other end, and the link if it already exists."""
-
-    other: ParentRef
-    link: int | None
-    state: LinkState
-
-
-@dataclass(slots=True)
 class Ends:
-    """Every open pair that is known, by either end, kept up to date with what the plan does."""
+    """Every open pair that is known, by either end, kept up to date with what the plan does.
 
-    _by_pairing: dict[Pairing, dict[Side, dict[int, End]]] = field(
-        default_factory=lambda: {pairing: {side: {} for side in Side} for pairing in Pairing}
+    A pair is held as its link or, from when an action makes it or moves it, as that action.
+    """
+
+    _pairs: dict[Pairing, dict[Side, dict[int, Link | Action]]] = field(
+        default_factory=lambda: {pairing: {side: {} for side in SIDES} for pairing in Pairing}
     )
 
-    def of(self, pairing: Pairing, side: Side) -> dict[int, End]:
-        """pk to end, of one side of one pairing."""
-        return self._by_pairing[pairing][side]
+    def has(self, pairing: Pairing, side: Side, pk: int | None) -> bool:
+        """Whether this record is in a pair of that pairing."""
+        return pk in self._pairs[pairing][side]
 
-    def add_link(self, link: Link) -> None:
-        """Remember an open link."""
-        sides = self._by_pairing[link.pairing]
-        sides[Side.CRM][link.crm_pk] = End(ParentRef(link.finance_pk), link.id, link.state)
-        sides[Side.FINANCE][link.finance_pk] = End(ParentRef(link.crm_pk), link.id, link.state)
+    def other(self, pairing: Pairing, side: Side, pk: int | None) -> ParentRef | None:
+        """The record's counterpart; None if it has none."""
+        found = None if pk is None else self._pairs[pairing][side].get(pk)
+        if found is None:
+            return None
+        other = found.crm_pk if side is Side.FINANCE else found.finance_pk
+        return ParentRef(None, found.id) if other is None else ParentRef(other)
+
+    def is_paused(self, pairing: Pairing, side: Side, pk: int) -> bool:
+        """Whether the record's pair is not synced at present."""
+        found = self._pairs[pairing][side].get(pk)
+        return found is not None and found.state is LinkState.PAUSED
+
+    def link_id(self, pairing: Pairing, side: Side, pk: int) -> int | None:
+        """The id of the record's link; None if there is none yet."""
+        found = self._pairs[pairing][side].get(pk)
+        return found.link if isinstance(found, Action) else found.id if found is not None else None
+
+    def add(self, pair: Link | Action) -> None:
+        """Remember an open link, or the pair that an action makes."""
+        sides = self._pairs[pair.pairing]
+        if pair.crm_pk is not None:
+            sides[Side.CRM][pair.crm_pk] = pair
+        if pair.finance_pk is not None:
+            sides[Side.FINANCE][pair.finance_pk] = pair
 
     def drop(self, link: Link) -> None:
         """The pair is no more."""
-        sides = self._by_pairing[link.pairing]
-        sides[Side.CRM].pop(link.crm_pk, None)
-        sides[Side.FINANCE].pop(link.finance_pk, None)
+        self.forget(link.pairing, Side.CRM, link.crm_pk)
+        self.forget(link.pairing, Side.FINANCE, link.finance_pk)
 
     def forget(self, pairing: Pairing, side: Side, pk: int | None) -> None:
-        """One end stands alone now."""
+        """This end stands alone now."""
         if pk is not None:
-            self._by_pairing[pairing][side].pop(pk, None)
-
-    def add_action(self, action: Action) -> None:
-        """Remember the pair that an action makes."""
-        made = ParentRef(None, action.id)
-        for side in Side:
-            pk, other = action.pk(side), action.pk(side.other)
-            if pk is not None:
-                end = End(made if other is None else ParentRef(other), action.link, LinkState.ACTIVE)
-                self._by_pairing[action.pairing][side][pk] = end
+            self._pairs[pairing][side].pop(pk, None)
 
 
 @dataclass(slots=True)
@@ -79,7 +83,7 @@ class Planning:
     def __post_init__(self) -> None:
         for link in (*self.batch.known_links, *self.batch.links):
             if link.state.is_open:
-                self.ends.add_link(link)
+                self.ends.add(link)
         self._with_primary = {ParentRef(pk) for pk in self.batch.with_primary}
         for spec in PAIRINGS.values():
             if spec.parent is not None:
@@ -104,14 +108,13 @@ class Planning:
 
     def writable(self, leading: Side) -> frozenset[Side]:
         """The sides that the extent lets the sync write to."""
-        return frozenset(side for side in Side if self.settings.may_write(side, leading))
+        return frozenset(side for side in SIDES if self.settings.may_write(side, leading))
 
     def parent_of(self, spec: PairingSpec, record: Record, to: Side) -> ParentRef | None:
         """What the record's counterpart on the other side belongs to. None: its parent is in no pair."""
-        if spec.parent is None or record.parent is None:
+        if spec.parent is None or record.parent is None or self.ends.is_paused(spec.parent, to.other, record.parent):
             return None
-        end = self.ends.of(spec.parent, to.other).get(record.parent)
-        return None if end is None or end.state is LinkState.PAUSED else end.other
+        return self.ends.other(spec.parent, to.other, record.parent)
 
     def takes_primary(self, pairing: Pairing, side: Side, parent: ParentRef | None) -> bool:
         """Whether a person made there is its customer's first, and so the primary one. Asked once per person."""
@@ -142,13 +145,11 @@ class Planning:
         """The parent as a field: carried by the link of the parents."""
 
         def carry(to: Side) -> Carry:
-            ends = self.ends.of(parent, to.other)
-
             def move(value: Value) -> Value:
-                end = ends.get(value) if isinstance(value, int) else None
-                if end is None or end.other.pk is None:
+                other = self.ends.other(parent, to.other, value) if isinstance(value, int) else None
+                if other is None or other.pk is None:
                     raise Unfit("parent_not_linked")
-                return end.other.pk
+                return other.pk
 
             return move
 

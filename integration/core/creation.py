@@ -42,15 +42,19 @@ def plan_creation(planning: Planning, spec: PairingSpec, source: Record, why: Wh
     writes: dict[str, Value] = dict(spec.constants(to))
     base_source: dict[str, Value] = {PARENT: source.parent} if spec.parent else {}
     base_made: dict[str, Value] = {PARENT: why.parent.pk if why.parent else None} if spec.parent else {}
+    values = source.values
     try:
-        for pair in mapping.pairs:
-            value = source.values[pair.column(to.other)]
-            made = _made(planning, spec, pair, value, to) if pair.reaches(to) else None
-            if not is_blank(made):
-                writes[pair.column(to)] = made
-            if not pair.create_only:
-                base_source[pair.name] = value
-                base_made[pair.name] = made
+        for lane in mapping.lanes[to]:
+            value = made = values[lane.source]
+            if not lane.reaches:
+                made = None
+            elif not (lane.plain and (value is None or (type(value) is str and len(value) <= lane.max_length))):
+                made = _made(planning, spec, lane.pair, value, to)
+            if made is not None and made != "":
+                writes[lane.target] = made
+            if not lane.pair.create_only:
+                base_source[lane.name] = value
+                base_made[lane.name] = made
     except CannotCarry as problem:
         return _refused(planning, spec, source, problem.refusal, why)
     replaced_rev = why.replaced.seen if why.replaced else -1
@@ -81,7 +85,7 @@ def plan_creation(planning: Planning, spec: PairingSpec, source: Record, why: Wh
         label=source.label,
     )
     planning.ends.forget(spec.pairing, to, why.replaced.other_pk if why.replaced else None)
-    planning.ends.add_action(action)
+    planning.ends.add(action)
     return action
 
 

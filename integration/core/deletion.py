@@ -90,26 +90,26 @@ def _survivor(planning: Planning, loser: Key) -> Key | None:
 def _go_over(planning: Planning, link: Link, gone: Record, live: Record, survivor: Key) -> Action:
     """After a merge: the link goes over to the survivor, or becomes an alias of the survivor's own link."""
     side = gone.key.side
-    theirs = planning.ends.of(link.pairing, side).get(survivor.pk)
+    is_free = not planning.ends.has(link.pairing, side, survivor.pk)
     planning.ends.drop(link)
     crm_pk = survivor.pk if side is Side.CRM else link.crm_pk
     finance_pk = survivor.pk if side is Side.FINANCE else link.finance_pk
     action = Action(
         id=planning.next_id,
-        kind=Kind.REPOINT if theirs is None else Kind.ALIAS,
+        kind=Kind.REPOINT if is_free else Kind.ALIAS,
         pairing=link.pairing,
         reason=Reason.MERGED,
         link=link.id,
-        crm_pk=crm_pk if theirs is None else link.crm_pk,
-        finance_pk=finance_pk if theirs is None else link.finance_pk,
+        crm_pk=crm_pk if is_free else link.crm_pk,
+        finance_pk=finance_pk if is_free else link.finance_pk,
         side=side,
         seen_crm=-1 if side is Side.CRM else live.rev,
         seen_finance=-1 if side is Side.FINANCE else live.rev,
-        state=LinkState.ACTIVE if theirs is None else LinkState.ALIAS,
-        alias_of=None if theirs is None else theirs.link,
-        marks=() if theirs is None else (Unmatched(key=live.key, rev=live.rev, reason=UnmatchedReason.DETACHED),),
+        state=LinkState.ACTIVE if is_free else LinkState.ALIAS,
+        alias_of=None if is_free else planning.ends.link_id(link.pairing, side, survivor.pk),
+        marks=() if is_free else (Unmatched(key=live.key, rev=live.rev, reason=UnmatchedReason.DETACHED),),
         label=live.label,
     )
-    if theirs is None:
-        planning.ends.add_action(action)
+    if is_free:
+        planning.ends.add(action)
     return action

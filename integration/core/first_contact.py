@@ -131,7 +131,7 @@ class FirstContact:
         state = LinkState.CONFLICT if merged.undecided else LinkState.ACTIVE
         action = self.action(Kind.LINK, reason, crm, finance, state=state, **fields)
         planning.add(action)
-        planning.ends.add_action(action)
+        planning.ends.add(action)
 
     def follow(self, record: Record, choice: Choice) -> None:
         """Do what a person decided."""
@@ -163,7 +163,7 @@ class FirstContact:
 
     def is_linked(self, record: Record) -> bool:
         """In a pair by now, be it by this plan."""
-        return record.key.pk in self.planning.ends.of(self.pairing, record.key.side)
+        return self.planning.ends.has(self.pairing, record.key.side, record.key.pk)
 
     def can_match(self, record: Record) -> bool:
         """Live, in the view, of this pairing, in no pair, and not to be left alone."""

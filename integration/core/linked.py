@@ -71,8 +71,8 @@ def _parents_agree(planning: Planning, link: Link, crm: Record, finance: Record)
     parent = PAIRINGS[link.pairing].parent
     if parent is None:
         return True
-    end = None if crm.parent is None else planning.ends.of(parent, Side.CRM).get(crm.parent)
-    return end is not None and end.other.pk == finance.parent
+    other = planning.ends.other(parent, Side.CRM, crm.parent)
+    return other is not None and other.pk == finance.parent
 
 
 def _action(planning: Planning, link: Link, kind: Kind, reason: Reason, **more: object) -> Action:
@@ -151,8 +151,7 @@ class _Pair:
     def follow_parents(self) -> Action | None:
         """Wait for a parent without a link; if the parent has a new counterpart, begin anew under that one."""
         assert self.spec.parent is not None
-        parents = self.planning.ends.of(self.spec.parent, Side.CRM)
-        if self.crm.parent is None or self.crm.parent not in parents:
+        if not self.planning.ends.has(self.spec.parent, Side.CRM, self.crm.parent):
             return self.pause(Reason.PARENT_NOT_LINKED)
         self.planning.ends.drop(self.link)
         self.planning.judge_again.append(self.leader.key)
@@ -185,6 +184,8 @@ class _Pair:
     def merge(self) -> Merge:
         """The field merge, the parent taking part as a field; unique names numbered."""
         planning, link = self.planning, self.link
+        if self.is_untouched():
+            return Merge(base_crm=dict(link.base_crm), base_finance=dict(link.base_finance))
         overwrites = planning.settings.both_changed is Policy.OVERWRITE
         rules = MergeRules(
             writable=planning.writable(self.spec.leading),
@@ -193,6 +194,18 @@ class _Pair:
             reassert=link.id in planning.batch.reassert,
         )
         return merge_records(planning, self.spec, self.crm, self.finance, (link.base_crm, link.base_finance), rules)
+
+    def is_untouched(self) -> bool:
+        """Both records still hold exactly what was agreed on (the usual case after a change of unmapped columns)."""
+        crm, finance, link = self.crm, self.finance, self.link
+        return (
+            self.mapping.is_at_base(crm.values, link.base_crm, Side.CRM)
+            and self.mapping.is_at_base(finance.values, link.base_finance, Side.FINANCE)
+            and (
+                self.spec.parent is None
+                or (link.base_crm.get(PARENT), link.base_finance.get(PARENT)) == (crm.parent, finance.parent)
+            )
+        )
 
     def wait(self, merged: Merge) -> Action | None:
         """Both sides changed a field, and nobody wins by policy."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -123,6 +124,30 @@ class FieldPair:
         return moved
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A field pair seen from the side that takes: what planning thousands of new records asks of it, worked out once.
+
+    A lane is `plain` where blank and short texts pass as they are.
+    """
+
+    pair: FieldPair
+    name: str
+    source: str
+    target: str
+    reaches: bool
+    plain: bool
+    max_length: int
+
+    @classmethod
+    def of(cls, pair: FieldPair, to: Side) -> Lane:
+        """The pair, towards that side."""
+        limit = pair.limit(to)
+        plain = pair.transform is IDENTITY and not limit.required and is_blank(pair.default) and not pair.unique
+        length = sys.maxsize if limit.max_length is None else limit.max_length
+        return cls(pair, pair.name, pair.column(to.other), pair.column(to), pair.reaches(to), plain, length)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleMapping:
     """All field pairs of one pairing. `generation` grows with every change: the links are then judged again."""
@@ -131,6 +156,8 @@ class ModuleMapping:
     pairs: tuple[FieldPair, ...]
     generation: int = 1
     merged: tuple[FieldPair, ...] = field(init=False, repr=False, compare=False)
+    lanes: dict[Side, tuple[Lane, ...]] = field(init=False, repr=False, compare=False)
+    _base: Callable[[Values], tuple[Value, ...]] = field(init=False, repr=False, compare=False)
     _pick: dict[Side, Callable[[Values], tuple[Value, ...]]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -142,6 +169,8 @@ class ModuleMapping:
             raise ValueError("a CRM field may be filled from one finance field only")
         merged = tuple(pair for pair in self.pairs if not pair.create_only)
         object.__setattr__(self, "merged", merged)
+        object.__setattr__(self, "lanes", {side: tuple(Lane.of(pair, side) for pair in self.pairs) for side in Side})
+        object.__setattr__(self, "_base", _picker([pair.name for pair in merged]))
         object.__setattr__(self, "_pick", {side: _picker([p.column(side) for p in merged]) for side in Side})
 
     @property
@@ -149,9 +178,16 @@ class ModuleMapping:
         """The side whose value wins where one side wins."""
         return PAIRINGS[self.pairing].leading
 
-    def picked(self, values: Values, side: Side) -> tuple[Value, ...]:
-        """A record's values in the order of `merged`. KeyError if the adapter did not read a mapped column."""
-        return self._pick[side](values)
+    def is_at_base(self, values: Values, base: Values, side: Side) -> bool:
+        """Whether every mapped value is exactly what was agreed on (False also where a field was never agreed on).
+
+        KeyError if the adapter did not read a mapped column: that is never taken for a blank.
+        """
+        now = self._pick[side](values)
+        try:
+            return now == self._base(base)
+        except KeyError:
+            return False
 
     def snapshot(self, values: Values, side: Side) -> dict[str, Value]:
         """A record's values as a base holds them: by pair name."""

@@ -74,7 +74,7 @@ def _note_outside(planning: Planning, record: Record) -> None:
     known = planning.batch.unmatched.get(record.key)
     if known == mark or (known is not None and known.reason.is_final):
         return
-    if any(record.key.pk in planning.ends.of(pairing, record.key.side) for pairing in _pairings_of(record)):
+    if any(planning.ends.has(pairing, record.key.side, record.key.pk) for pairing in _pairings_of(record)):
         return
     is_crm = record.key.model in (ACCOUNT, CONTACT)
     planning.add(

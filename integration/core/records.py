@@ -31,6 +31,9 @@ class Side(StrEnum):
         return Side.FINANCE if self is Side.CRM else Side.CRM
 
 
+SIDES = (Side.CRM, Side.FINANCE)
+
+
 class Key(NamedTuple):
     """Names one record for good: a pk is never used again. (A tuple, because it is hashed a great deal.)"""
 
