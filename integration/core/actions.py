@@ -118,7 +118,8 @@ class Action:
 
     `id` is its place in the plan. `link` is the link that it acts on; `crm_pk` and `finance_pk` are the ends, None for
     the one that is yet to be made. `side` is the side on which a record is made, deactivated or deleted.
-    `to_crm` and `to_finance` hold the columns to write, and only those; `was_crm` and `was_finance` the values before.
+    `to_crm` and `to_finance` hold the columns to write, and only those; `was_crm` and `was_finance` the values before
+    (of a record to be deleted, all of them).
     `parent` is the new parent of the record on `side`; None leaves it where it is.
     `base_crm` and `base_finance` are the whole new bases by pair name, as far as they can be foretold: after writing,
     the engine takes what was stored instead (see `settle_bases`). None leaves the link's bases alone.

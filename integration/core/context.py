@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from integration.core.actions import Action, ParentRef
 from integration.core.batch import PairBatch
 from integration.core.guards import unique_name
-from integration.core.links import Link, LinkState
+from integration.core.links import Link, LinkState, Unmatched
 from integration.core.mapping import FieldPair, ModuleMapping
 from integration.core.pairings import PAIRINGS, Pairing, PairingSpec, pairing_of
 from integration.core.policy import SyncSettings
@@ -77,6 +77,7 @@ class Planning:
     ends: Ends = field(default_factory=Ends)
     judge_again: list[Key] = field(default_factory=list)
     parent_pairs: dict[Pairing, FieldPair] = field(default_factory=dict)
+    _marks: dict[Key, Unmatched] = field(default_factory=dict)
     _claimed_names: dict[str, set[str]] = field(default_factory=dict)
     _with_primary: set[ParentRef] = field(default_factory=set)
 
@@ -95,8 +96,15 @@ class Planning:
         return len(self.actions)
 
     def add(self, action: Action) -> None:
-        """Take an action into the plan."""
+        """Take an action into the plan. The marks that it leaves count from now on."""
         self.actions.append(action)
+        for mark in action.marks:
+            self._marks[mark.key] = mark
+
+    def is_left_alone(self, record: Record) -> bool:
+        """Whether a person's choice, or the end of a pair, keeps this record out of any pair."""
+        mark = self._marks.get(record.key) or self.batch.unmatched.get(record.key)
+        return mark is not None and mark.reason.is_final
 
     def mapping(self, pairing: Pairing) -> ModuleMapping:
         """The field pairs of a pairing."""

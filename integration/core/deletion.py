@@ -48,6 +48,7 @@ def _part(
     """The link ends; an end that lives on is an orphan."""
     revs = {one.key.side: one.rev for one in ends}
     live = [one for one in ends if not one.deleted]
+    lost = {one.key.side: dict(one.values) for one in live if kind is Kind.DELETE}
     planning.ends.drop(link)
     return Action(
         id=planning.next_id,
@@ -60,6 +61,8 @@ def _part(
         finance_pk=link.finance_pk,
         seen_crm=revs[Side.CRM],
         seen_finance=revs[Side.FINANCE],
+        was_crm=lost.get(Side.CRM, {}),
+        was_finance=lost.get(Side.FINANCE, {}),
         state=LinkState.CLOSED,
         marks=tuple(Unmatched(key=one.key, rev=one.rev, reason=UnmatchedReason.ORPHAN) for one in live),
         label=live[0].label if live else "",

@@ -52,8 +52,7 @@ class FirstContact:
             return
         self.done.add(record.key)
         choice = self.planning.batch.choices.get(record.key)
-        mark = self.planning.batch.unmatched.get(record.key)
-        if choice is None and mark is not None and mark.reason.is_final:
+        if choice is None and self.planning.is_left_alone(record):
             return
         if not record.in_scope:
             self.skip(Reason.LEFT_VIEW, UnmatchedReason.FILTERED, record)
@@ -169,8 +168,7 @@ class FirstContact:
         """Live, in the view, of this pairing, in no pair, and not to be left alone."""
         if record.deleted or not record.in_scope or self.planning.pairing_of(record) is not self.pairing:
             return False
-        mark = self.planning.batch.unmatched.get(record.key)
-        return not (mark is not None and mark.reason.is_final) and not self.is_linked(record)
+        return not (self.planning.is_left_alone(record) or self.is_linked(record))
 
     def neighbours(self, record: Record) -> list[Record]:
         """The record's candidates (and the one that a person chose), and theirs."""

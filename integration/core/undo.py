@@ -197,6 +197,7 @@ class _Undo:
         revs = {at: one.rev for at, one in found.items()}
         crm_pk, finance_pk = (keys[at].pk if at in keys else None for at in Side)
         apart = None if link is None else Exclusion(pairing, link.crm_pk, link.finance_pk)
+        lost = {made.key.side: dict(made.values)} if made is not None and kind is Kind.DELETE else {}
         marks = [one for at, one in found.items() if not (kind is Kind.DELETE and at is side) and not one.deleted]
         self.actions.append(
             Action(
@@ -210,6 +211,8 @@ class _Undo:
                 finance_pk=finance_pk,
                 seen_crm=revs.get(Side.CRM, -1),
                 seen_finance=revs.get(Side.FINANCE, -1),
+                was_crm=lost.get(Side.CRM, {}),
+                was_finance=lost.get(Side.FINANCE, {}),
                 state=LinkState.UNLINKED,
                 exclusion=apart,
                 marks=tuple(Unmatched(key=one.key, rev=one.rev, reason=UnmatchedReason.UNLINKED) for one in marks),
