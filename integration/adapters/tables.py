@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# Table and column names come from model definitions, values are always parameters:
+# ruff: noqa: S608
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 from integration.adapters.base import Applied, Change, ChangeKind
 from integration.core.mapping import Refusal, refusal
 from integration.core.records import Key, Record, Side
+from integration.rows import dumps
 
 Row = dict[str, Any]
 
@@ -57,7 +60,7 @@ class Table:
         return {name: found.get_default() for name, found in self._by_column().items() if name not in given}
 
     def _by_column(self) -> dict[str, Any]:
-        return {found.column: found for found in self.model._meta.concrete_fields}
+        return {found.column: found for found in self.model._meta.concrete_fields if found.column}
 
 
 class TableAdapter:
@@ -90,13 +93,29 @@ class TableAdapter:
 
     def find(self, model: str, match_keys: Collection[str]) -> Mapping[Key, Record]:
         """The live records of a kind whose names compare equal to one of these."""
+        return self.find_among(model, match_keys)
+
+    def find_among(
+        self,
+        model: str,
+        match_keys: Collection[str],
+        *,
+        parents: Collection[int] | None = None,
+        known: Collection[int] = (),
+    ) -> Mapping[Key, Record]:
+        """The same, only those that belong to one of these parents, and without those that the caller has read."""
         table = self.tables[model]
         found: dict[Key, Record] = {}
         wanted = [key for key in match_keys if key]
-        if wanted:
-            select = self._select(table, f"FROM {table.sql_name} t JOIN {STATES} s")
-            where = " WHERE t.organization_id = %s AND t.name_key = ANY(%s)"
-            self._collect(found, table, select + where, [self.organization_id, wanted])
+        if not wanted or (parents is not None and not parents):
+            return found
+        sql = self._select(table, f"FROM {table.sql_name} t JOIN {STATES} s")
+        sql += " WHERE t.organization_id = %s AND t.name_key = ANY(%s) AND NOT t.id = ANY(%s)"
+        params: list[Any] = [self.organization_id, wanted, list(known)]
+        if parents is not None and table.parent:
+            sql += f" AND t.{table.parent} = ANY(%s)"
+            params.append(list(parents))
+        self._collect(found, table, sql, params)
         return found
 
     def in_scope(self, _model: str, ids: Collection[int]) -> set[int] | None:
@@ -191,7 +210,8 @@ class TableAdapter:
         selected = [*(f"x.{name}" for name in varying), *("%s" for _ in fixed), "%s", _NOW, _NOW]
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {table.sql_name} ({', '.join(columns)}) SELECT {', '.join(selected)} FROM {_rows_sql(table, varying)}",
+                f"INSERT INTO {table.sql_name} ({', '.join(columns)})"
+                f" SELECT {', '.join(selected)} FROM {_rows_sql(table, varying)}",
                 [*fixed.values(), self.organization_id, dumps(body)],
             )
 
@@ -313,11 +333,6 @@ class TableAdapter:
         for name, table in self.tables.items():
             if ids[name]:
                 yield table, ids[name]
-
-
-def dumps(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as the one parameter that json_to_recordset takes."""
-    return orjson.dumps(rows, default=str).decode()
 
 
 def _rows_sql(table: Table, columns: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -121,6 +122,7 @@ class Unmatched(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["connection", "kind", "record_id"], name="integration_unmatched_once")
         ]
+        indexes = [GinIndex(fields=["candidates"], name="integration_unmatched_cand")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.record_id}: {self.get_reason_display()}"

@@ -99,6 +99,7 @@ class Journal(models.Model):
     run = models.ForeignKey(Run, on_delete=models.DO_NOTHING, db_constraint=False, related_name="journal")
     connection = models.ForeignKey(Connection, on_delete=models.DO_NOTHING, db_constraint=False, related_name="journal")
     batch = models.UUIDField()
+    pairing = models.CharField(max_length=20, choices=Pairing.choices)
     link_id = models.BigIntegerField(null=True)
     kind = models.CharField(max_length=30, choices=Kind.choices)
     record_id = models.BigIntegerField()

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from integration import capture
+from integration.services import changes
 
 
 class Command(BaseCommand):
@@ -20,4 +21,9 @@ class Command(BaseCommand):
         for kind, count in capture.catch_up().items():
             if count:
                 self.stdout.write(f"noted: {count} × {kind} that no trigger had seen")
+        for connection_id, count in changes.audit_all().items():
+            if count:
+                self.stdout.write(
+                    f"connection {connection_id}: {count} records had changed unseen; they are synced next"
+                )
         self.stdout.write("Every change is captured.")

@@ -1,0 +1,99 @@
+"""Taking records to work on, so that no other worker does; nobody is ever waited for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from integration.choices import OPEN_LINK_STATES
+from integration.core.records import Key, Side
+from integration.models import Dirty
+from integration.rows import insert
+from integration.services.work import SIDES, Work
+
+_KINDS = tuple(SIDES)
+_PATIENCE = {"lock_timeout": "100ms", "statement_timeout": "30s"}
+
+
+@dataclass
+class Claim:
+    """The keys that are ours for this transaction, and the ids of the open links that they are in."""
+
+    keys: set[Key] = field(default_factory=set)
+    link_ids: list[int] = field(default_factory=list)
+    busy: set[Key] = field(default_factory=set)
+
+
+def take_hints(connection_id: int, *, at_most: int) -> list[Key]:
+    """Take hints out of the queue, oldest first. If this transaction fails, they are back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM integration_dirty WHERE id IN (SELECT id FROM integration_dirty WHERE connection_id = %s"
+            " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING kind, record_id",
+            [connection_id, at_most],
+        )
+        return sorted({Key(SIDES[kind], kind, pk) for kind, pk in cursor.fetchall()})
+
+
+def leave_hints(connection_id: int, keys: Iterable[Key]) -> None:
+    """Have these looked at again soon."""
+    rows = [{"connection_id": connection_id, "kind": key.model, "record_id": key.pk} for key in sorted(keys)]
+    insert(Dirty, rows)
+
+
+def claim(work: Work, keys: Collection[Key]) -> Claim:
+    """Claim keys: an advisory lock on each, a row lock on the links that they are in."""
+    claimed = Claim()
+    with connection.cursor() as cursor:
+        settings = {**_PATIENCE, "finsuite.connection": str(work.connection.pk)}
+        cursor.execute(
+            "SELECT " + ", ".join("set_config(%s, %s, true)" for _ in settings),
+            [part for item in settings.items() for part in item],
+        )
+        numbers = {_number(work.connection.pk, key): key for key in keys}
+        cursor.execute("SELECT n FROM unnest(%s::bigint[]) n WHERE pg_try_advisory_xact_lock(n)", [sorted(numbers)])
+        claimed.keys = {numbers[number] for (number,) in cursor.fetchall()}
+        found = _links_of(work, claimed.keys)
+        if found:
+            cursor.execute(
+                "SELECT id FROM integration_link WHERE id = ANY(%s) AND state = ANY(%s)"
+                " ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
+                [list(found), list(OPEN_LINK_STATES)],
+            )
+            claimed.link_ids = [pk for (pk,) in cursor.fetchall()]
+            for pk in found.keys() - set(claimed.link_ids):
+                claimed.keys -= found[pk]
+    claimed.busy = set(keys) - claimed.keys
+    return claimed
+
+
+def _links_of(work: Work, keys: Collection[Key]) -> dict[int, set[Key]]:
+    """Open links by id, with those of the keys that are an end of them."""
+    found: dict[int, set[Key]] = defaultdict(set)
+    for kind, ids in by_kind(keys).items():
+        end = "crm" if SIDES[kind] is Side.CRM else "finance"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT id, {end}_id FROM integration_link WHERE connection_id = %s AND {end}_kind = %s"  # noqa: S608
+                f" AND {end}_id = ANY(%s) AND state IN ('active', 'conflict', 'paused')",
+                [work.connection.pk, kind, ids],
+            )
+            for pk, record_id in cursor.fetchall():
+                found[pk].add(Key(SIDES[kind], kind, record_id))
+    return found
+
+
+def by_kind(keys: Iterable[Key]) -> dict[str, list[int]]:
+    """Ids by kind of record, in a fixed order."""
+    ids: dict[str, list[int]] = defaultdict(list)
+    for key in sorted(set(keys)):
+        ids[key.model].append(key.pk)
+    return ids
+
+
+def _number(connection_id: int, key: Key) -> int:
+    """One number for one record of one connection, for the advisory lock."""
+    return (connection_id % 2**14) << 48 | _KINDS.index(key.model) << 44 | key.pk % 2**44
