@@ -1,1 +1,54 @@
-"""What integration does when it hears that something happened in a record app."""
+"""What integration does when it hears that something happened in a record app: it wakes the sync up."""
+
+from __future__ import annotations
+
+from crm import events as crm
+from finance import events as finance
+from finsuite.kernel.events import Event, listen
+from integration.models import SyncSetting
+from integration.services.hints import hint_changes
+
+CRM_CHANGES = (
+    crm.AccountCreated,
+    crm.AccountUpdated,
+    crm.AccountDeleted,
+    crm.ContactCreated,
+    crm.ContactUpdated,
+    crm.ContactDeleted,
+)
+FINANCE_CHANGES = (
+    finance.CustomerCreated,
+    finance.CustomerUpdated,
+    finance.CustomerDeleted,
+    finance.ContactPersonCreated,
+    finance.ContactPersonUpdated,
+    finance.ContactPersonDeleted,
+)
+
+
+def crm_changed(event: Event) -> None:
+    """Records of a CRM organization changed."""
+    assert isinstance(event, crm.RecordEvent)
+    hint_changes({event.organization_id}, set())
+
+
+def finance_changed(event: Event) -> None:
+    """Records of a finance organization changed."""
+    assert isinstance(event, finance.RecordEvent)
+    hint_changes(set(), {event.organization_id})
+
+
+for crm_kind in CRM_CHANGES:
+    listen(crm_kind)(crm_changed)
+for finance_kind in FINANCE_CHANGES:
+    listen(finance_kind)(finance_changed)
+
+
+@listen(crm.ListViewChanged)
+def list_view_changed(event: crm.ListViewChanged) -> None:
+    """A selection that a sync follows holds other records now: all of its records are judged anew."""
+    chosen = SyncSetting.objects.filter(connection__crm_organization=event.organization_id)
+    for setting in chosen.select_for_update(of=("self",)):
+        if event.list_view_id in (setting.account_view_id, setting.contact_view_id):
+            setting.generation += 1
+            setting.save(update_fields=["generation", "updated_at"])

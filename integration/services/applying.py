@@ -189,7 +189,6 @@ def _seen(written: Written, side: Side) -> int:
 
 def _new_row(
     work: Work,
-    loaded: Loaded,
     written: Written,
     bases: tuple[Values, Values] | None,
     encode: Callable[[Values], object],

@@ -168,16 +168,15 @@ def save_conflicts(work: Work, loaded: Loaded, done: Sequence[Written]) -> None:
             conflict.save(update_fields=["fields", "resolution", "updated_at"])
 
 
-def save_failures(work: Work, done: Sequence[Written]) -> None:
-    """A dead letter and an issue for each record that could not be synced; those that could are let go."""
-    fine: set[Key] = set()
+def save_failures(work: Work, loaded: Loaded, done: Sequence[Written]) -> None:
+    """A dead letter and an issue for each record that could not be synced; all others that were judged are let go."""
+    fine: set[Key] = {*loaded.batch.subjects, *(link.key(side) for link in loaded.links.values() for side in Side)}
     for written in done:
-        if written.moved:
-            continue
         keys = [key for side in Side if (key := written.key(side)) is not None]
-        if written.refusal is None:
-            fine.update(keys)
-        elif keys:
+        if written.moved:
+            fine.difference_update(keys)
+        elif written.refusal is not None and keys:
+            fine.difference_update(keys)
             other = keys[1] if len(keys) > 1 else None
             revs = {key: written.action.seen(key.side) for key in keys}
             fail(
@@ -271,7 +270,8 @@ def wake_up_dependants(work: Work, done: Sequence[Written]) -> None:
             cursor.execute(
                 f"SELECT c.id FROM {table} c WHERE c.{parent} = ANY(%s) AND (EXISTS ("  # noqa: S608
                 "SELECT 1 FROM integration_unmatched u WHERE u.connection_id = %s AND u.kind = %s"
-                f" AND u.record_id = c.id AND u.reason = 'parent') OR EXISTS (SELECT 1 FROM integration_link l WHERE l.connection_id = %s"
+                f" AND u.record_id = c.id AND u.reason = 'parent') OR EXISTS ("
+                "SELECT 1 FROM integration_link l WHERE l.connection_id = %s"
                 f" AND l.pairing = 'contact_person' AND l.{side.value}_id = c.id"
                 " AND l.state IN ('active', 'conflict', 'paused')))",
                 [ids, work.connection.pk, model, work.connection.pk],

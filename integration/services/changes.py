@@ -91,7 +91,7 @@ class Slice:
 
 
 def next_slice(work: Work, cursor: Cursor, *, size: int) -> Slice:
-    """The next records to look at, with those that belong to them; an empty slice with a cursor at the end: all done."""
+    """The next records to look at, with those that belong to them. An empty slice, its cursor at the end: all done."""
     while not cursor.is_at_end:
         kind = PHASES[cursor.phase]
         ids = _work_ids(work, kind, after=cursor.after, limit=size)
@@ -146,8 +146,8 @@ def _family(work: Work, kind: str, ids: list[int]) -> list[Key]:
     child, table, column = _FAMILIES[kind]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT s.record_id {_work_sql(child)}"
-            f" AND s.record_id IN (SELECT c.id FROM {table} c WHERE c.{column} = ANY(%(parents)s)) ORDER BY s.record_id",
+            f"SELECT s.record_id {_work_sql(child)} AND s.record_id IN ("
+            f"SELECT c.id FROM {table} c WHERE c.{column} = ANY(%(parents)s)) ORDER BY s.record_id",
             {**_params(work, child), "parents": ids},
         )
         return [Key(SIDES[child], child, pk) for (pk,) in cursor.fetchall()]

@@ -34,8 +34,8 @@ class Loaded:
     links: dict[int, Link] = field(default_factory=dict)
 
 
-def load(work: Work, claim: Claim, *, taken: Mapping[str, int] | None = None) -> Loaded:
-    """Read links, records, candidates and all else. `taken` are names that a preview has given away already."""
+def load(work: Work, claim: Claim) -> Loaded:
+    """Read links, records, candidates and all else."""
     links = links_by_id(claim.link_ids)
     ends = {link.key(side) for link in links for side in Side}
     subjects = sorted((claim.keys | _who_waits_for(work, claim.keys)) - ends)
@@ -52,7 +52,7 @@ def load(work: Work, claim: Claim, *, taken: Mapping[str, int] | None = None) ->
         known_links=[link for link in known.values() if link.id not in set(claim.link_ids)],
         unmatched=_unmatched(work, records),
         exclusions=_exclusions(work, judged),
-        taken_names={CUSTOMER: {**_taken_names(work, records), **(taken or {})}},
+        taken_names={CUSTOMER: _taken_names(work, records)},
         with_primary=work.finance.with_primary({link.finance_pk for link in (*links, *known.values())}),
         resolutions=_resolutions(links),
         choices=work.choices,

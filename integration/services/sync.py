@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -15,6 +15,7 @@ from integration.core.guards import is_heavy
 from integration.core.pairings import PAIRINGS
 from integration.core.plan import plan_pairs
 from integration.core.records import Key, Side
+from integration.models import Run
 from integration.services import bookkeeping, recording
 from integration.services.applying import Torn, Written, write_records
 from integration.services.asking import ask
@@ -57,10 +58,10 @@ def sync_keys(work: Work, keys: Collection[Key]) -> Outcome:
     return Outcome(done=done, busy=claimed.busy | _moved(done), held=len(plan.held))
 
 
-def preview_keys(work: Work, keys: Collection[Key], *, taken: Mapping[str, int]) -> tuple[SyncPlan, list[Row]]:
+def preview_keys(work: Work, keys: Collection[Key]) -> tuple[SyncPlan, list[Row]]:
     """The same, with the last step left out: what would be done, and how it is shown."""
     claimed = Claim(keys=set(keys), link_ids=[link.id for link in open_links(work, keys)])
-    loaded = load(work, claimed, taken=taken)
+    loaded = load(work, claimed)
     plan = plan_pairs(loaded.batch, work.settings)
     return plan, recording.record(work, plan)
 
@@ -72,7 +73,7 @@ def apply(work: Work, loaded: Loaded, plan: SyncPlan) -> list[Written]:
     bookkeeping.save_links(work, loaded, done)
     bookkeeping.save_marks(work, loaded, done)
     bookkeeping.save_conflicts(work, loaded, done)
-    bookkeeping.save_failures(work, done)
+    bookkeeping.save_failures(work, loaded, done)
     recording.write_history(work, done)
     bookkeeping.wake_up_dependants(work, done)
     recording.save_outcome(work, plan, done)
@@ -93,7 +94,7 @@ def sync_batch(work: Work, keys: Collection[Key]) -> Outcome:
     return outcome
 
 
-def sync_hints(work: Work, *, at_most: int) -> Outcome | None:
+def sync_hints(work: Work, *, at_most: int, run: Callable[[], Run]) -> Outcome | None:
     """Sync what the hints name, taking them in the same transaction; None when there are none."""
     keys: list[Key] = []
     try:
@@ -101,12 +102,14 @@ def sync_hints(work: Work, *, at_most: int) -> Outcome | None:
             keys = take_hints(work.connection.pk, at_most=at_most)
             if not keys:
                 return None
+            work.run = run()
             outcome = sync_keys(work, keys)
             leave_hints(work.connection.pk, outcome.busy)
     except (DatabaseError, Torn, ArithmeticError, LookupError, TypeError, ValueError) as error:
         log.info("sync.batch_split", connection=work.connection.pk, size=len(keys), error=repr(error)[:300])
         with transaction.atomic():
             keys = take_hints(work.connection.pk, at_most=at_most)
+            work.run = run()
         return _one_by_one(work, keys)
     _remember(work, outcome)
     return outcome

@@ -19,6 +19,7 @@ from integration.adapters.crm import CrmAdapter
 from integration.adapters.finance import FinanceAdapter
 from integration.adapters.tables import TableAdapter
 from integration.core.batch import Choice
+from integration.core.default_mappings import DEFAULT_MAPPINGS
 from integration.core.mapping import Direction, FieldPair, Limit, ModuleMapping
 from integration.core.pairings import ACCOUNT, CONTACT, CONTACT_PERSON, CUSTOMER, PAIRINGS, Mode, Pairing
 from integration.core.policy import Extent, Granularity, OnDelete, Policy, SyncSettings
@@ -96,7 +97,7 @@ def load_mappings(setting: SyncSetting) -> dict[Pairing, ModuleMapping]:
     return {
         pairing: ModuleMapping(
             pairing=pairing,
-            pairs=tuple(_field_pair(pairing, row) for row in rows[pairing.value]),
+            pairs=tuple(_field_pair(pairing, row) for row in rows[pairing.value]) or DEFAULT_MAPPINGS[pairing].pairs,
             generation=setting.generation,
         )
         for pairing in Pairing
@@ -162,4 +163,5 @@ def _views(setting: SyncSetting) -> dict[str, Q]:
         (CONTACT, setting.contact_view),
     )
     user_id = setting.connection.created_by_id
-    return {model: view_filter(view, user_id=user_id) for model, view in chosen if view is not None}
+    filters = {model: view_filter(view, user_id=user_id) for model, view in chosen if view is not None}
+    return {model: found for model, found in filters.items() if found}

@@ -1,0 +1,64 @@
+"""The background jobs: each is a wake-up call for a service, and harmless when lost, late, doubled or out of order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from integration.models import Dirty
+from integration.services import changes, runs
+from integration.services.hints import publish_run
+
+
+@shared_task(name="integration.tasks.sync_changes", queue="sync.fast")  # type: ignore[untyped-decorator]
+def sync_changes(crm_organization_ids: list[int], finance_organization_ids: list[int]) -> None:
+    """Somebody wrote records of these organizations."""
+    for setting in runs.going_settings():
+        connection = setting.connection
+        if (
+            connection.crm_organization_id in crm_organization_ids
+            or connection.finance_organization_id in finance_organization_ids
+        ):
+            runs.sync_changes(setting, seconds=20)
+
+
+@shared_task(name="integration.tasks.poll", queue="sync.fast")  # type: ignore[untyped-decorator]
+def poll() -> None:
+    """Every two seconds: hints whose message was lost."""
+    waiting = set(Dirty.objects.order_by().values_list("connection_id", flat=True).distinct())
+    for setting in runs.going_settings() if waiting else []:
+        if setting.connection_id in waiting:
+            runs.sync_changes(setting, seconds=20)
+
+
+@shared_task(name="integration.tasks.sweep", queue="sync.bulk")  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Every minute: changes without a hint, failures whose pause is over, runs whose message was lost."""
+    for setting in runs.going_settings():
+        runs.sweep(setting, seconds=30)
+    for run_id in runs.stranded():
+        publish_run(run_id)
+
+
+@shared_task(name="integration.tasks.full_sweeps", queue="sync.bulk")  # type: ignore[untyped-decorator]
+def full_sweeps() -> None:
+    """Every five minutes: the modules whose regular full sweep is due."""
+    now = timezone.now()
+    for setting in runs.going_settings():
+        if setting.swept_at is None or setting.swept_at <= now - timedelta(minutes=setting.sweep_minutes):
+            runs.full_sweep(setting)
+
+
+@shared_task(name="integration.tasks.continue_run", queue="sync.bulk")  # type: ignore[untyped-decorator]
+def continue_run(run_id: int) -> None:
+    """Go on with a run, and pass it on when the task's time is up."""
+    if not runs.continue_run(run_id, seconds=60):
+        publish_run(run_id)
+
+
+@shared_task(name="integration.tasks.content_audit", queue="sync.bulk")  # type: ignore[untyped-decorator]
+def content_audit() -> None:
+    """Every night: records that changed past the capture."""
+    changes.audit_all()
