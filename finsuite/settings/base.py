@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from django.contrib.messages import constants as message_levels
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
@@ -249,6 +250,15 @@ CELERY_TASK_CREATE_MISSING_QUEUES = False
 # Our own logging, not Celery's.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
+
+# The clock of the background. A message that nobody took before the next one is due is dropped, not piled up.
+CELERY_BEAT_SCHEDULE = {
+    "sync.poll": {"task": "integration.tasks.poll", "schedule": 2.0, "options": {"expires": 2, "queue": "sync.fast"}},
+    "sync.sweep": {"task": "integration.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
+    "sync.full": {"task": "integration.tasks.full_sweeps", "schedule": 300.0, "options": {"expires": 300}},
+    "sync.audit": {"task": "integration.tasks.content_audit", "schedule": crontab(hour=2, minute=30)},
+    "crm.imports": {"task": "crm.resume_imports", "schedule": 60.0, "options": {"expires": 60}},
+}
 
 LOGGING_CONFIG = "finsuite.logs.configure"
 LOGGING = logging_settings(level=env.str("LOG_LEVEL", default="INFO"), renderer="console")
