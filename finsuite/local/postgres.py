@@ -123,6 +123,8 @@ class PostgreSQL:
 
     def _recover(self) -> None:
         """Make way for a start after one that ended without a stop."""
+        if sys.platform != "linux":  # elsewhere we cannot tell whose process it is
+            return
         end_leftovers(self.folder, by=signal.SIGQUIT)
         for name in ("postmaster.pid", f"{SOCKET}.lock"):
             file = self.folder / name

@@ -104,12 +104,19 @@ class Command(BaseCommand):
                 supervisor.start(folder.valkey)
 
     def _make_demo(self, supervisor: Supervisor, folder: DataFolder) -> None:
-        if "demo" not in get_commands() or self._demo_sign_ins():
+        if "demo" not in get_commands() or self._somebody_is_there():
             return
         with self._step("Demo data"):
             demo = programs.manage(folder, "demo", "--no-color")
             if supervisor.run(demo):
                 raise CannotStart(f"The demo data could not be made: {last_lines(demo.log, 1)} (see {demo.log})")
+
+    def _somebody_is_there(self) -> bool:
+        """Sample data is for an empty house only: not among real data, and not back after it was wiped."""
+        try:
+            return get_user_model().objects.exists()
+        finally:
+            connection.close()
 
     def _demo_sign_ins(self) -> list[str]:
         try:
