@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -13,8 +12,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from finsuite.kernel.errors import Conflict, Refused
-from finsuite.kernel.models import Stamped
+from finsuite.kernel.errors import Refused
 
 _LINE_ENDS = re.compile(r"[\t\r\n\v\f]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -83,15 +81,6 @@ def require_filled(record: models.Model, names: Collection[str]) -> None:
             _("Some required fields are empty."),
             code="required",
             fields={name: [_("This field is required.")] for name in missing},
-        )
-
-
-def expect_version(record: Stamped, version: datetime | None) -> None:
-    """Refuse to write over somebody else's change: the caller's version must be the record's, which is locked."""
-    if version is not None and record.updated_at != version:
-        raise Conflict(
-            _("Somebody changed this record in the meantime. Reload it to see their change, then save again."),
-            code="stale",
         )
 
 
