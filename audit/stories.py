@@ -1,0 +1,117 @@
+"""History in words: who did what, and each field's value before and after, under the names that pages use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from audit.models import Entry
+from finsuite.kernel.actors import Via
+
+VERBS: dict[str, Any] = {
+    "created": pgettext_lazy("history", "created"),
+    "updated": pgettext_lazy("history", "changed"),
+    "deleted": pgettext_lazy("history", "deleted"),
+    "generated": pgettext_lazy("history", "generated"),
+    "regenerated": pgettext_lazy("history", "regenerated"),
+    "revoked": pgettext_lazy("history", "revoked"),
+    "used": pgettext_lazy("history", "used"),
+    "linked": pgettext_lazy("history", "linked"),
+    "unlinked": pgettext_lazy("history", "unlinked"),
+    "merged": pgettext_lazy("history", "merged"),
+}
+PATHS: dict[str, Any] = {
+    Via.API: gettext_lazy("by the API"),
+    Via.IMPORT: gettext_lazy("by an import"),
+    Via.SYNC: gettext_lazy("by the sync"),
+    Via.TRIGGER: gettext_lazy("by a trigger"),
+    Via.ADMIN: gettext_lazy("in the administration"),
+}
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One field, before and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """One entry of the history, ready to be shown."""
+
+    who: str
+    did: str
+    what: str
+    path: str
+    at: datetime
+    details: list[Detail]
+
+
+def stories(entries: Iterable[Entry]) -> list[Story]:
+    """The entries in words."""
+    return [_story(entry) for entry in entries]
+
+
+def _story(entry: Entry) -> Story:
+    model = _model(entry.kind)
+    names = [*entry.after, *(name for name in entry.before if name not in entry.after)]
+    return Story(
+        who=entry.actor_label,
+        did=str(VERBS.get(entry.verb, entry.verb.replace("_", " "))),
+        what=entry.record_label,
+        path=str(PATHS.get(entry.via, "")),
+        at=entry.at,
+        details=[
+            Detail(_label(model, name), _shown(model, name, entry.before), _shown(model, name, entry.after))
+            for name in names
+        ],
+    )
+
+
+def _model(kind: str) -> type[models.Model] | None:
+    try:
+        return apps.get_model(kind)
+    except (LookupError, ValueError):
+        return None
+
+
+def _column(model: type[models.Model] | None, name: str) -> Any:
+    try:
+        return model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+
+
+def _label(model: type[models.Model] | None, name: str) -> str:
+    column = _column(model, name)
+    return str(capfirst(getattr(column, "verbose_name", name.replace("_", " "))))
+
+
+def _shown(model: type[models.Model] | None, name: str, values: dict[str, Any]) -> str:
+    value = values.get(name)
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    column = _column(model, name)
+    choices = dict(getattr(column, "flatchoices", None) or [])
+    if value in choices:
+        return str(choices[value])
+    if isinstance(column, models.DateTimeField) and (moment := parse_datetime(str(value))):
+        return moment.strftime("%Y-%m-%d %H:%M")
+    return str(value)
