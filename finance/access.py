@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from finance.models import ContactPerson, Currency, Customer, Membership, Organization, ZscKey
 from finance.rights import MACHINE_RIGHTS, Right, allows
 from finsuite.kernel.actors import Actor, Via
-from finsuite.kernel.errors import NotFound, NotPermitted
+from finsuite.kernel.errors import NotFound, NotPermitted, Refused
 
 R = TypeVar("R", Customer, ContactPerson, Currency, Membership, ZscKey)
 
@@ -55,9 +55,20 @@ def require_role(role: str, right: Right) -> None:
         )
 
 
-def customer(organization: Organization, customer_id: int) -> Customer:
-    """One customer of this organization."""
-    return _one(Customer.objects.of(organization), organization, customer_id, _("There is no such customer."))
+def customer(organization: Organization, customer_id: int, *, related: tuple[str, ...] = ()) -> Customer:
+    """One customer of this organization, read along with the related records that are named."""
+    customers = Customer.objects.of(organization)
+    if related:
+        customers = customers.select_related(*related)
+    return _one(customers, organization, customer_id, _("There is no such customer."))
+
+
+def referred_customer(organization: Organization, customer_id: int, *, field: str) -> Customer:
+    """The same for an id within what somebody wants to save: its absence is told under the field."""
+    try:
+        return customer(organization, customer_id)
+    except NotFound as absent:
+        raise Refused(absent.message, code="not_found", fields={field: [absent.message]}) from absent
 
 
 def contact_person(organization: Organization, person_id: int) -> ContactPerson:

@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class FinanceConfig(AppConfig):
     name = "finance"
+
+    def ready(self) -> None:
+        # Imported to register with the switcher, the left bar and the search.
+        from finance import tenants  # noqa: F401
+        from finance.ui import navigation  # noqa: F401

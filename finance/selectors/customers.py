@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils.dateparse import parse_datetime
 
 from finance.choices import CustomerKind, Status
 from finance.models import ContactPerson, Customer, Organization
 from finance.selectors.documents import customer_ids_with_documents
 from finsuite.kernel.text import fold, name_key
+
+MOST_WORDS = 8
 
 SORTS = {
     "name": ("sort_key", "id"),
@@ -46,9 +50,40 @@ def customers(organization: Organization, filters: Filters = Filters()) -> Query
     return search(found, filters.search)
 
 
+def slice_of(found: QuerySet[Customer], *, sort: str, after: str, size: int) -> tuple[list[Customer], str]:
+    """The next so many customers in this order, after the given mark, and the mark to go on from ("" at the end)."""
+    columns = SORTS[sort]
+    if after:
+        found = _beyond(found, columns, after)
+    rows = list(found.order_by(*columns)[: size + 1])
+    more = len(rows) > size
+    return rows[:size], _mark(rows[size - 1], columns) if more else ""
+
+
+def _mark(last: Customer, columns: Sequence[str]) -> str:
+    first = getattr(last, columns[0].removeprefix("-"))
+    told = first.isoformat() if isinstance(first, datetime) else str(first)
+    return f"{last.pk}~{told}"
+
+
+def _beyond(found: QuerySet[Customer], columns: Sequence[str], after: str) -> QuerySet[Customer]:
+    """Those behind the mark; a mark that is none of ours is as if absent."""
+    key, _tilde, value = after.partition("~")
+    name, comparison = columns[0].removeprefix("-"), "lt" if columns[0].startswith("-") else "gt"
+    if not (key.isascii() and key.isdigit() and len(key) < 19):
+        return found
+    if name == "id":
+        return found.filter(**{f"id__{comparison}": int(key)})
+    if name == "updated_at" and parse_datetime(value) is None:
+        return found
+    tied = Q(**{name: value, f"id__{comparison}": int(key)})
+    # The second condition says the same once more, in a form that the index can start from.
+    return found.filter(tied | Q(**{f"{name}__{comparison}": value}), **{f"{name}__{comparison}e": value})
+
+
 def search(found: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     """Those whose name, company, e-mail, number or telephone hold every word, whatever its case and accents."""
-    for word in fold(text).split(" ")[:8]:
+    for word in fold(text).split(" ")[:MOST_WORDS]:
         if word:
             found = found.filter(search_text__contains=word)
     return found
@@ -57,6 +92,25 @@ def search(found: QuerySet[Customer], text: str) -> QuerySet[Customer]:
 def contact_persons(customer: Customer) -> QuerySet[ContactPerson]:
     """The customer's contact persons, the primary one first."""
     return ContactPerson.objects.of(customer.organization_id).filter(customer=customer).order_by("-is_primary", "id")
+
+
+def all_contact_persons(organization: Organization) -> QuerySet[ContactPerson]:
+    """Every contact person of the organization, with their customer."""
+    return ContactPerson.objects.of(organization).select_related("customer")
+
+
+def search_contact_persons(found: QuerySet[ContactPerson], text: str) -> QuerySet[ContactPerson]:
+    """Those whose name, e-mail, telephone or customer hold every word, whatever its case."""
+    for word in name_key(text).split(" ")[:MOST_WORDS]:
+        if word:
+            found = found.filter(
+                Q(name_key__contains=word)
+                | Q(email__icontains=word)
+                | Q(phone__contains=word)
+                | Q(mobile__contains=word)
+                | Q(customer__search_text__contains=fold(word))
+            )
+    return found
 
 
 def ids_with_documents(organization: Organization, ids: Collection[int]) -> set[int]:

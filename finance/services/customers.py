@@ -32,7 +32,7 @@ WRITABLE = frozenset(
         *("kind", "display_name", "company_name", "salutation", "first_name", "last_name"),
         *("email", "phone", "mobile", "website", "notes"),
         *("currency", "payment_terms", "payment_terms_label", "credit_limit"),
-        *("is_taxable", "tax_number", "language", "owner_id"),
+        *("is_taxable", "tax_number", "language", "owner_id", "status"),
         *(f"{address}_{part}" for address in ("billing", "shipping") for part in ADDRESS),
     }
 )

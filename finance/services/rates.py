@@ -22,6 +22,7 @@ from finsuite.kernel.records import assign, require_filled
 from finsuite.kernel.versions import require_version
 
 RATE_PLACES = Decimal("1e-15")
+CRM_RATE_PLACES = Decimal("1e-9")
 
 
 @transaction.atomic
@@ -97,6 +98,12 @@ def restate(*, organization: Organization, base: str) -> None:
         currency.rate = Decimal(1) if currency is new else _divided(currency.rate, divisor)
         currency.is_active = currency.is_active or currency is new
         currency.save(update_fields=["rate", "is_active", "updated_at"])
+
+
+def inverse(rate: Decimal) -> Decimal:
+    """The same rate in the CRM's direction: foreign units for one unit of base currency, to nine decimals."""
+    with localcontext(prec=60):
+        return (1 / rate).quantize(CRM_RATE_PLACES, ROUND_HALF_UP)
 
 
 def _divided(rate: Decimal, divisor: Decimal) -> Decimal:

@@ -71,7 +71,9 @@ def test_an_individual_needs_a_name(organization, actor):
     assert list(refusal.value.fields) == ["last_name"]
 
 
-@pytest.mark.parametrize("name", ["organization", "organization_id", "number", "status", "unique_key", "id", "nope"])
+@pytest.mark.parametrize(
+    "name", ["organization", "organization_id", "number", "search_text", "unique_key", "id", "nope"]
+)
 def test_fields_that_are_not_writable_are_refused_by_name(organization, actor, name):
     with pytest.raises(Refused) as refusal:
         services.create_customer(actor=actor, organization=organization, values={"display_name": "Acme", name: "1"})

@@ -1,0 +1,29 @@
+"""What every finance resource shares: who may enter, and to do what."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from finance import access
+from finance.models import Organization
+from finance.rights import Right
+from finsuite.kernel.api.resources import Need, Resource
+
+PERSON = ("id", "email", "first_name", "last_name")
+
+
+class FinanceResource(Resource):
+    """A resource of one finance organization. `rights` says which right each need takes; looking takes VIEW."""
+
+    tag = "Finance"
+    rights: ClassVar[dict[Need, Right]] = {}
+
+    def enter(self, organization_id: int, need: Need) -> Organization:
+        member = access.membership(self.user, organization_id)
+        access.require_role(member.role, self.rights.get(need, Right.VIEW))
+        return member.organization
+
+
+def names(writable: Any) -> list[str]:
+    """The services' names as the API tells them: `owner` for `owner_id`, in alphabetical order."""
+    return sorted(name.removesuffix("_id") for name in writable)

@@ -1,0 +1,211 @@
+"""The forms of the finance pages: they read what was typed; whether it may be saved is for the services to say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel.numbers import get_currency_name, list_currencies
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from finance.choices import App, CustomerKind, Role
+from finance.models import ContactPerson, Currency, Customer, Membership, Organization
+from finance.selectors import organizations as selectors
+from finance.services.contact_persons import PersonRow
+from finance.services.customers import WRITABLE
+from finsuite.kernel import formats
+from finsuite.kernel.errors import Refused
+from users.ui.settings import time_zones
+
+
+class AmountField(forms.CharField):
+    """An amount as people of any language type it."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return formats.parse_amount(text)
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if value is None or isinstance(value, str) else formats.plain_amount(value)
+
+
+class RateField(forms.DecimalField):
+    """A rate: many decimals, after a point or a comma, and no grouping."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.strip().replace(",", ".") if isinstance(value, str) else value)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if value is None or isinstance(value, str) else f"{value.normalize():f}"
+
+
+class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A model's fields, without the model's own checks: the services make them, with their own sentences."""
+
+    def _post_clean(self) -> None:
+        """Nothing: the record is left alone."""
+
+
+class CustomerForm(RecordForm):
+    """A customer's own fields."""
+
+    credit_limit = AmountField(label=_("Credit limit"), required=False)
+
+    class Meta:
+        model = Customer
+        fields = [*sorted(WRITABLE - {"owner_id", "status"}), "owner"]
+        widgets = {
+            "kind": forms.RadioSelect,
+            "notes": forms.Textarea(attrs={"rows": 4}),
+            "billing_address": forms.Textarea(attrs={"rows": 2}),
+            "shipping_address": forms.Textarea(attrs={"rows": 2}),
+            "email": forms.EmailInput,
+            "language": forms.Select,
+        }
+
+    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["display_name"].required = False  # the service takes the company's or the person's name instead
+        self.fields["kind"].choices = CustomerKind.choices  # type: ignore[attr-defined]
+        codes = list(selectors.currencies(organization).filter(is_active=True).values_list("code", flat=True))
+        current = self.instance.currency
+        self.fields["currency"] = forms.ChoiceField(
+            label=_("Currency"),
+            choices=[(code, code) for code in dict.fromkeys([*codes, *([current] if current else [])])],
+            initial=organization.base_currency,
+        )
+        self.fields["language"] = forms.ChoiceField(
+            label=_("Language of documents"),
+            choices=[("", _("As the organization")), *settings.LANGUAGES],
+            required=False,
+        )
+        people = [member.user for member in selectors.members(organization)]
+        self.fields["owner"] = forms.TypedChoiceField(
+            label=_("Owner"),
+            choices=[("", _("Nobody")), *((person.pk, str(person)) for person in people)],
+            coerce=int,
+            empty_value=None,
+            required=False,
+        )
+        for name in self.fields:
+            self.fields[name].widget.attrs.setdefault("autocomplete", "off")
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, under the service's names."""
+        found = dict(self.cleaned_data)
+        found["owner_id"] = found.pop("owner")
+        return found
+
+
+class PersonForm(RecordForm):
+    """One row of a customer's contact persons. Which row is the primary one is chosen once for all of them."""
+
+    id = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    delete = forms.BooleanField(label=_("Delete when saving"), required=False)
+
+    class Meta:
+        model = ContactPerson
+        fields = ["salutation", "first_name", "last_name", "email", "phone", "mobile", "designation", "department"]
+        widgets = {"email": forms.EmailInput}
+
+    def __init__(self, data: Any = None, *, index: int, is_primary: bool = False, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.prefix = f"persons-{index}"
+        self.index = index
+        self.is_primary = is_primary
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("autocomplete", "off")
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether this is a new row that nobody has typed into."""
+        return not self.cleaned_data.get("id") and not any(self.cleaned_data.get(name) for name in self.Meta.fields)
+
+    def row(self) -> PersonRow:
+        """The row as the service takes it."""
+        values = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return PersonRow(id=self.cleaned_data["id"], values={**values, "is_primary": self.is_primary})
+
+
+class OrganizationForm(RecordForm):
+    """The organization's own fields."""
+
+    apps = forms.MultipleChoiceField(
+        label=_("Finance apps"), choices=App.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    class Meta:
+        model = Organization
+        fields = [
+            *("name", "country", "language", "time_zone", "fiscal_year_start_month"),
+            *("base_currency", "apps", "allows_duplicate_names"),
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        months = formats.locale_of(get_language()).months["stand-alone"]["wide"]
+        codes = selectors.currencies(self.instance).values_list("code", flat=True)
+        choices: dict[str, list[tuple[Any, Any]]] = {
+            "language": list(settings.LANGUAGES),
+            "time_zone": time_zones(),
+            "fiscal_year_start_month": [(number, name.capitalize()) for number, name in months.items()],
+            "base_currency": [(code, code) for code in codes],
+        }
+        for name, offered in choices.items():
+            field = self.fields[name]
+            self.fields[name] = forms.TypedChoiceField(
+                label=field.label,
+                choices=offered,
+                coerce=int if name == "fiscal_year_start_month" else str,
+                help_text=field.help_text,
+            )
+
+
+class MemberForm(forms.Form):
+    """Somebody to let into the organization."""
+
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.STAFF)
+
+
+class RoleForm(forms.Form):
+    """A member's role."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+    def __init__(self, membership: Membership) -> None:
+        super().__init__(initial={"role": membership.role}, auto_id=f"id_%s_{membership.pk}")
+
+
+def currency_choices() -> list[tuple[str, str]]:
+    """Every currency in use, by code, with its name in the reader's language."""
+    locale = formats.locale_of(get_language())
+    codes = sorted(code for code in list_currencies() if code.isalpha() and not code.startswith("X"))
+    return [(code, f"{code} – {get_currency_name(code, locale=locale)}") for code in codes]
+
+
+class NewCurrencyForm(forms.Form):
+    """One more currency to work in."""
+
+    code = forms.ChoiceField(label=_("Currency"), choices=currency_choices)
+    rate = RateField(label=_("Rate"), max_digits=24, decimal_places=15)
+
+
+class CurrencyForm(forms.Form):
+    """A currency's rate, and whether the organization works in it."""
+
+    rate = RateField(label=_("Rate"), max_digits=24, decimal_places=15)
+    is_active = forms.BooleanField(label=_("Active"), required=False)
+
+    def __init__(self, data: Any = None, *, currency: Currency) -> None:
+        initial = {"rate": currency.rate, "is_active": currency.is_active}
+        super().__init__(data, initial=initial, auto_id=f"id_%s_{currency.pk}")

@@ -1,0 +1,71 @@
+"""What the finance pages offer in the left bar and in the search of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from finance.models import Organization
+from finance.rights import Right, allows
+from finance.selectors import customers as selectors
+from finsuite.kernel.navigation import FINANCE, SETUP, Item, add
+from finsuite.kernel.search import Hit, register
+from finsuite.kernel.tenants import Tenant
+
+
+def _with(right: Right):  # type: ignore[no-untyped-def]
+    def allowed(request: HttpRequest, tenant: Tenant | None) -> bool:
+        return tenant is not None and allows(tenant.extra["role"], right)
+
+    return allowed
+
+
+add(
+    Item(
+        "finance-customers",
+        _("Customers"),
+        icon="users",
+        url_name="finance:customer_list",
+        group=FINANCE,
+        kind="finance",
+        order=10,
+        allowed=_with(Right.VIEW),
+    )
+)
+add(
+    Item(
+        "finance-settings",
+        _("Finance settings"),
+        icon="settings-2",
+        url_name="finance:organization_settings",
+        group=SETUP,
+        kind="finance",
+        order=50,
+        allowed=_with(Right.SETTINGS),
+    )
+)
+add(
+    Item(
+        "finance-currencies",
+        _("Currencies"),
+        icon="coins",
+        url_name="finance:currency_settings",
+        group=FINANCE,
+        kind="finance",
+        order=90,
+        allowed=_with(Right.CURRENCIES),
+    )
+)
+
+
+@register("finance-customers", label=_("Customers"), kind="finance", order=30)
+def find_customers(request: HttpRequest, tenant: Tenant, text: str, limit: int) -> Iterable[Hit]:
+    """The customers that match, by name."""
+    organization = Organization(pk=tenant.id)
+    found = selectors.customers(organization, selectors.Filters(search=text)).order_by(*selectors.SORTS["name"])
+    for customer in found[:limit]:
+        url = reverse("finance:customer_detail", kwargs={"organization": tenant.id, "customer": customer.pk})
+        yield Hit(customer.display_name, url, icon="users", detail=customer.number)

@@ -1,0 +1,69 @@
+"""What every finance page shares: who may open it, and what its template knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from finance import access
+from finance.models import Membership
+from finance.rights import Right, allows
+from finsuite.kernel.actors import Actor
+from finsuite.kernel.errors import DomainError, Refused
+
+View = Callable[..., HttpResponse]
+
+
+def page(right: Right, *methods: str) -> Callable[[View], View]:
+    """Only for members whose role includes the right; the view gets the request and the membership.
+
+    To everybody else the organization doesn't exist; to members without the right, the page says so.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        @require_http_methods([*(methods or ("GET",)), "HEAD"])
+        @login_required
+        def open_page(request: HttpRequest, organization: int, **names: Any) -> HttpResponse:
+            member = access.membership(request.user, organization)
+            access.require_role(member.role, right)
+            return view(request, member, **names)
+
+        return open_page
+
+    return decorate
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The signed-in person."""
+    return Actor.person(request.user)
+
+
+def show(
+    request: HttpRequest, member: Membership, template: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """The page, which knows the organization, the member and, as `may`, each of their rights by name."""
+    may = {right.name.lower(): allows(member.role, right) for right in Right}
+    known = {"organization": member.organization, "member": member, "may": may}
+    return render(request, template, {**known, **context}, status=status)
+
+
+def add_refusal(form: Any, refusal: DomainError) -> int:
+    """Put a service's refusal onto the form's fields, and answer the status of the page that shows it."""
+    fields = refusal.fields if isinstance(refusal, Refused) else {}
+    told = False
+    for name, messages in fields.items():
+        bound = name.removesuffix("_id")
+        if bound in form.fields:
+            told = True
+            for message in messages:
+                form.add_error(bound, message)
+    if not told and not form.errors:
+        form.add_error(None, refusal.message)
+    return 409 if not isinstance(refusal, Refused) else 422
