@@ -7,12 +7,21 @@ from django.urls import URLPattern, URLResolver, include, path
 from crm.api.accounts import AccountResource
 from crm.api.contacts import ContactResource
 from crm.api.currencies import CurrencyResource
+from crm.api.imports import ImportResource
 from crm.api.list_views import ListViewResource
 from crm.api.profiles import MemberResource, ProfileResource
 
 app_name = "crm_api"
 
-RESOURCES = (AccountResource, ContactResource, ListViewResource, CurrencyResource, ProfileResource, MemberResource)
+RESOURCES = (
+    AccountResource,
+    ContactResource,
+    ListViewResource,
+    CurrencyResource,
+    ProfileResource,
+    MemberResource,
+    ImportResource,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("<id:organization>/", include([pattern for resource in RESOURCES for pattern in resource.urls()])),

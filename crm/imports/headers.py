@@ -201,6 +201,12 @@ def map_headers(module: str, headers: Sequence[str], labels: Mapping[str, str] |
     return {column: field for field, (_rank, column) in best.items()}
 
 
+# The columns that a download of refused rows carries beside the file's own. They are told by name in every language, so
+# that the mended file is taken for what it is.
+LINE = "finsuite line"
+REASON = "finsuite reason"
+
+
 def signature(headers: Sequence[str]) -> str:
     """What a set of headers is remembered by, so that the next file like it is mapped the same."""
-    return "\x1f".join(normal(header) for header in headers)
+    return "\x1f".join(normal(header) for header in headers if header not in (LINE, REASON))

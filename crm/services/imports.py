@@ -24,6 +24,7 @@ from crm.models import ImportJob, ImportPart, ImportRow, ImportState, Organizati
 from crm.services.import_words import field_label, field_labels, file_fault
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Conflict, Refused
+from finsuite.kernel.versions import require_version
 
 PART = 256 * 1024
 _SAMPLE = 64 * 1024
@@ -66,9 +67,11 @@ def create_import(
 
 
 @transaction.atomic
-def change_reading(*, actor: Actor, job: ImportJob, encoding: str, delimiter: str) -> ImportJob:
+def change_reading(
+    *, actor: Actor, job: ImportJob, encoding: str, delimiter: str, version: str | None = None
+) -> ImportJob:
     """Read the file in another encoding or with another delimiter. The mapping starts afresh."""
-    job = _held(actor, job, ImportState.DRAFT, ImportState.CHECKED, ImportState.BROKEN)
+    job = _held(actor, job, ImportState.DRAFT, ImportState.CHECKED, ImportState.BROKEN, version=version)
     faults: dict[str, list[str]] = {}
     if encoding not in ENCODINGS:
         faults["encoding"] = [_("This encoding is not known.")]
@@ -91,9 +94,9 @@ def change_reading(*, actor: Actor, job: ImportJob, encoding: str, delimiter: st
 
 
 @transaction.atomic
-def choose(*, actor: Actor, job: ImportJob, values: Mapping[str, Any]) -> ImportJob:
+def choose(*, actor: Actor, job: ImportJob, values: Mapping[str, Any], version: str | None = None) -> ImportJob:
     """Say which column fills which field, how records are recognised, and what becomes of those that exist."""
-    job = _held(actor, job, ImportState.DRAFT, ImportState.CHECKED)
+    job = _held(actor, job, ImportState.DRAFT, ImportState.CHECKED, version=version)
     unknown = sorted(set(values) - set(CHOOSABLE))
     if unknown:
         raise Refused(
@@ -162,9 +165,9 @@ def start_undo(*, actor: Actor, job: ImportJob) -> ImportJob:
 
 
 @transaction.atomic
-def delete_import(*, actor: Actor, job: ImportJob) -> None:
+def delete_import(*, actor: Actor, job: ImportJob, version: str | None = None) -> None:
     """Forget the file and what became of its rows. The records stay, and can't be taken back any more."""
-    job = _held(actor, job, *(state for state in ImportState if state not in _UNDER_WAY))
+    job = _held(actor, job, *(state for state in ImportState if state not in _UNDER_WAY), version=version)
     _record(actor, job, "deleted")
     job.delete()
 
@@ -209,13 +212,14 @@ def _require_choices(actor: Actor, job: ImportJob) -> None:
         require(actor, job.organization, Module.ACCOUNTS, Level.CREATE)
 
 
-def _held(actor: Actor, job: ImportJob, *states: str) -> ImportJob:
+def _held(actor: Actor, job: ImportJob, *states: str, version: str | None = None) -> ImportJob:
     """The import, locked, if it is in one of these states and the actor may import at all."""
     require(actor, job.organization, job.module, Level.CREATE)
     held = ImportJob.objects.select_for_update(of=("self",)).select_related("organization").get(pk=job.pk)
     if held.state not in states:
         sentence = _("This can't be done now. The import is: %(state)s.") % {"state": held.get_state_display()}
         raise Conflict(sentence, code="state")
+    require_version(held, version)
     return held
 
 

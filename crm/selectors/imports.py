@@ -1,0 +1,202 @@
+"""What the pages and the API show of imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from crm.access import as_id
+from crm.imports.fields import FIELDS
+from crm.imports.formats import Question
+from crm.imports.headers import LINE, REASON
+from crm.imports.problems import FileBroken
+from crm.models import ImportJob, ImportOutcome, ImportResult, ImportRow, ImportUndo, Organization
+from crm.services.import_words import field_label, file_fault, row_problem
+from crm.services.imports import formats_of, mapping_of, rows_of
+from finsuite.kernel.errors import NotFound
+
+PREVIEW_ROWS = 8
+SAMPLES = 3
+
+
+def imports(organization: Organization | int) -> QuerySet[ImportJob]:
+    """The organization's imports, the latest first."""
+    return ImportJob.objects.of(organization).select_related("created_by").order_by("-id")
+
+
+def one_import(organization: Organization | int, import_id: int | str) -> ImportJob:
+    """One import, or NotFound."""
+    job = imports(organization).select_related("organization").filter(pk=as_id(import_id)).first()
+    if job is None:
+        raise NotFound(_("There is no such import."))
+    return job
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The start of the file as it is read now, and what stopped the reading, if anything did."""
+
+    rows: Sequence[tuple[int, Sequence[str]]]
+    fault: str = ""
+
+    def samples(self, column: int) -> list[str]:
+        """Different values of one column."""
+        cells = (cells[column].strip() for _line, cells in self.rows if column < len(cells))
+        return list(islice(dict.fromkeys(cell for cell in cells if cell), SAMPLES))
+
+
+def preview(job: ImportJob) -> Preview:
+    """The first rows below the header."""
+    found: list[tuple[int, Sequence[str]]] = []
+    try:
+        for row in islice(rows_of(job), 1, PREVIEW_ROWS + 1):
+            found.append((row.line, row.cells))  # noqa: PERF401 – what was read before a break is shown
+    except FileBroken as broken:
+        fault = {"code": broken.code, "line": broken.line, "particulars": broken.particulars}
+        return Preview(found, file_fault(fault))
+    return Preview(found)
+
+
+def open_questions(job: ImportJob) -> list[Question]:
+    """The mapped columns whose dates or amounts can be read two ways."""
+    try:
+        return formats_of(job)[1]
+    except FileBroken:
+        return []
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """One field of one record, before and after, as text."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row as people read it."""
+
+    line: int
+    module: str
+    label: str
+    record_id: int | None
+    outcome: str
+    outcome_label: str
+    result: str
+    result_label: str
+    undo: str
+    undo_label: str
+    changes: Sequence[ShownChange] = field(default_factory=tuple)
+    reasons: Sequence[str] = field(default_factory=tuple)
+
+
+def import_rows(job: ImportJob, show: str = "") -> QuerySet[ImportRow]:
+    """The import's rows in the file's order; `show` narrows them to an outcome, a result or what the undo did."""
+    rows = ImportRow.objects.filter(job=job).order_by("line", "module")
+    kind, _dash, value = show.partition("-")
+    if kind == "outcome" and value in ImportOutcome.values:
+        return rows.filter(outcome=value)
+    if kind == "result" and value in ImportResult.values:
+        return rows.filter(result=value) if value != "refused" else refused_rows(job)
+    if kind == "undo" and value in ImportUndo.values:
+        return rows.filter(undo=value)
+    return rows
+
+
+def refused_rows(job: ImportJob) -> QuerySet[ImportRow]:
+    """The rows of the file that came to nothing, in the dry run or in the run."""
+    rows = ImportRow.objects.filter(job=job, module=job.module).order_by("line")
+    return rows.filter(outcome=ImportOutcome.REFUSE) | rows.filter(result=ImportResult.REFUSED)
+
+
+def shown(rows: Iterable[ImportRow]) -> list[ShownRow]:
+    """The rows in words."""
+    return [_shown(row) for row in rows]
+
+
+def _shown(row: ImportRow) -> ShownRow:
+    problems = row.undo_problems if row.undo else row.problems
+    result = row.result or (ImportResult.REFUSED if row.outcome == ImportOutcome.REFUSE else "")
+    return ShownRow(
+        line=row.line,
+        module=row.module,
+        label=row.label,
+        record_id=row.record_id,
+        outcome=row.outcome,
+        outcome_label=row.get_outcome_display(),
+        result=result,
+        result_label=str(ImportResult(result).label) if result else "",
+        undo=row.undo,
+        undo_label=str(ImportUndo(row.undo).label) if row.undo else "",
+        changes=tuple(
+            ShownChange(field_label(row.module, name), _text(change["before"]), _text(change["after"]))
+            for name, change in row.changes.items()
+        ),
+        reasons=reasons(row.module, problems),
+    )
+
+
+def reasons(module: str, problems: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Why a row was not taken, or not taken back, in words."""
+    return [row_problem(module, problem) for problem in problems]
+
+
+def _text(value: Any) -> str:
+    """A kept value as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Mapping):
+        return str(value["name"])
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def unmapped(job: ImportJob) -> list[str]:
+    """The columns that will not be imported."""
+    mapped = mapping_of(job)
+    return [header for column, header in enumerate(job.headers) if column not in mapped and header]
+
+
+def mapped_fields(job: ImportJob) -> list[str]:
+    """The labels of the fields that the file fills, in the order of the fields."""
+    filled = set(job.mapping.values())
+    return [field_label(job.module, name) for name in FIELDS[job.module] if name in filled]
+
+
+def dry_run_table(job: ImportJob, show: str) -> Iterator[list[str]]:
+    """The dry run as a table to download."""
+    yield [_("Line"), _("Record"), _("Dry run"), _("Result"), _("Undo"), _("Changes"), _("Reason")]
+    for row in import_rows(job, show).iterator(chunk_size=2_000):
+        told = _shown(row)
+        changes = "; ".join(f"{change.field}: {change.before} → {change.after}" for change in told.changes)
+        yield [
+            str(told.line),
+            told.label,
+            told.outcome_label,
+            told.result_label,
+            told.undo_label,
+            changes,
+            " ".join(told.reasons),
+        ]
+
+
+def refused_table(job: ImportJob) -> Iterator[list[str]]:
+    """The refused rows as they stood in the file, after their line and the reason: to mend and import again."""
+    why = {row.line: " ".join(reasons(row.module, row.problems)) for row in refused_rows(job)}
+    width = len(job.headers)
+    kept = [column for column, header in enumerate(job.headers) if header not in (LINE, REASON)]
+    yield [LINE, REASON, *(job.headers[column] for column in kept)]
+    rows = rows_of(job)
+    next(rows, None)
+    for row in rows:
+        if row.line in why:
+            own = [row.cells[column] for column in kept if column < len(row.cells)]
+            yield [str(row.line), why[row.line], *own, *row.cells[width:]]
