@@ -39,7 +39,8 @@ def load(work: Work, claim: Claim) -> Loaded:
     links = links_by_id(claim.link_ids)
     ends = {link.key(side) for link in links for side in Side}
     subjects = sorted((claim.keys | _who_waits_for(work, claim.keys)) - ends)
-    records: dict[Key, Record] = {**work.crm.read({*ends, *subjects}), **work.finance.read({*ends, *subjects})}
+    wanted = {*ends, *subjects, *work.chosen_others}
+    records: dict[Key, Record] = {**work.crm.read(wanted), **work.finance.read(wanted)}
     judged = [records[key] for key in subjects if key in records and not records[key].deleted]
     known: dict[int, Link] = {}
     _add_candidates(work, judged, records, known)
@@ -54,7 +55,7 @@ def load(work: Work, claim: Claim) -> Loaded:
         exclusions=_exclusions(work, judged),
         taken_names={CUSTOMER: _taken_names(work, records)},
         with_primary=work.finance.with_primary({link.finance_pk for link in (*links, *known.values())}),
-        resolutions=_resolutions(links),
+        resolutions=_resolutions(links, records),
         choices=work.choices,
         confirmed_clones=work.confirmed_clones,
         link_totals=_link_totals(work, len(links)),
@@ -217,9 +218,14 @@ def _names_where(work: Work, where: str, names: list[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def _resolutions(links: list[Link]) -> dict[int, dict[str, Side]]:
-    """What people decided on open conflicts, to be carried out now."""
-    waiting = [link.id for link in links if link.state is LinkState.CONFLICT]
+def _resolutions(links: list[Link], records: Mapping[Key, Record]) -> dict[int, dict[str, Side]]:
+    """What people decided on open conflicts, to be carried out now; not where the values are others than they saw."""
+    waiting = [
+        link.id
+        for link in links
+        if link.state is LinkState.CONFLICT
+        and all(records[key].rev == seen for key, seen in _ends_seen(link) if key in records)
+    ]
     if not waiting:
         return {}
     rows = Conflict.objects.filter(link_id__in=waiting, state=ConflictState.OPEN).exclude(resolution={})
@@ -227,6 +233,10 @@ def _resolutions(links: list[Link]) -> dict[int, dict[str, Side]]:
         link_id: {name: Side(side) for name, side in chosen.items()}
         for link_id, chosen in rows.values_list("link_id", "resolution")
     }
+
+
+def _ends_seen(link: Link) -> tuple[tuple[Key, int], tuple[Key, int]]:
+    return (link.key(Side.CRM), link.seen_crm), (link.key(Side.FINANCE), link.seen_finance)
 
 
 def _link_totals(work: Work, at_stake: int) -> dict[Pairing, int]:

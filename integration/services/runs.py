@@ -13,12 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import audit.services
+from crm import access as crm_access
 from crm.access import require_setup
+from crm.choices import Level
+from crm.choices import Module as CrmModule
+from finance import access as finance_access
+from finance.rights import Right
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.errors import Conflict, NotFound, Refused
-from integration.choices import ConnectionState, Kind, RunState, RunTrigger, SettingState
+from integration.choices import ConnectionState, Kind, Module, RunState, RunTrigger, SettingState
 from integration.core.actions import MassChange
-from integration.core.batch import Choice
 from integration.core.pairings import Pairing
 from integration.core.records import Key
 from integration.models import Connection, Run, SyncSetting
@@ -26,6 +30,7 @@ from integration.services import recording
 from integration.services.changes import Cursor, content_audit, count_work, next_slice
 from integration.services.hints import publish_run
 from integration.services.sync import preview_keys, sync_batch, sync_hints
+from integration.services.undo import continue_undo, count_links
 from integration.services.work import SIDES, Work, prepare
 
 SLICE = 150
@@ -87,22 +92,42 @@ def resume_module(*, actor: Actor, setting: SyncSetting) -> SyncSetting:
     return _switch(actor, setting, SettingState.PAUSED, SettingState.ACTIVE)
 
 
-def sync_record(
-    *, actor: Actor, setting: SyncSetting, kind: Kind | str, record_id: int, choice: Choice | None = None
-) -> Run:
-    """Sync one record now, and say what came of it. `choice` is what the person decided about an unlinked record."""
+def sync_record(*, actor: Actor, setting: SyncSetting, kind: Kind | str, record_id: int) -> Run:
+    """Sync one record now, and say what came of it."""
+    _require_edit(actor, setting.connection, str(kind))
     if setting.connection.state != ConnectionState.ACTIVE:
         raise Refused(_("Activate the connection first."), code="not_active")
-    key = Key(SIDES[str(kind)], str(kind), record_id)
-    run = _new(actor, setting, RunTrigger.RECORD, RunState.RUNNING)
+    run = new_run(actor, setting, RunTrigger.RECORD)
     work = prepare(setting, run=run, actor=actor.by(Via.SYNC))
-    work.choices = {key: choice} if choice is not None else {}
-    outcome = sync_batch(work, [key])
-    recording.finish(run, RunState.FINISHED)
+    outcome = sync_batch(work, [Key(SIDES[str(kind)], str(kind), record_id)])
+    finish_now(run)
     if outcome.busy:
         raise Conflict(_("This record is being synced at this very moment. Try again in a second."), code="busy")
     run.refresh_from_db()
     return run
+
+
+def new_run(actor: Actor, setting: SyncSetting, trigger: RunTrigger) -> Run:
+    """A run that is done at once, in the caller's own time."""
+    return _new(actor, setting, trigger, RunState.RUNNING)
+
+
+def finish_now(run: Run) -> None:
+    """Such a run is over."""
+    recording.finish(run, RunState.FINISHED)
+
+
+def queue_undo(actor: Actor, run: Run) -> Run:
+    """Have a run taken back in the background."""
+    queued = _queue(actor, setting_of(run.connection, run.module), RunTrigger.UNDO)
+    queued.undoes = run
+    queued.save(update_fields=["undoes", "updated_at"])
+    return queued
+
+
+def setting_of(connected: Connection, module: str = Module.CONTACTS) -> SyncSetting:
+    """A connection's module, with all that a sync of it looks at."""
+    return SyncSetting.objects.select_related(*_RELATED).get(connection=connected, module=module)
 
 
 def continue_run(run_id: int, *, seconds: float) -> bool:
@@ -113,13 +138,15 @@ def continue_run(run_id: int, *, seconds: float) -> bool:
     with _only_worker_on(run) as alone:
         if not alone:
             return True
-        setting = _setting_of(run)
+        setting = setting_of(run.connection, run.module)
         work = prepare(setting, run=run, actor=_actor_of(run))
         if run.state == RunState.QUEUED:
             _begin(run, work)
         if run.trigger == RunTrigger.PREVIEW:
             _plan(run, work)
             return True
+        if run.trigger == RunTrigger.UNDO:
+            return continue_undo(run, work, deadline=time.monotonic() + seconds)
         return _go_on(run, work, deadline=time.monotonic() + seconds)
 
 
@@ -249,7 +276,8 @@ def _held_row(change: MassChange) -> dict[str, int]:
 
 
 def _begin(run: Run, work: Work) -> None:
-    run.state, run.started_at, run.total = RunState.RUNNING.value, timezone.now(), count_work(work)
+    total = count_links(run.undoes) if run.undoes is not None else count_work(work)
+    run.state, run.started_at, run.total = RunState.RUNNING.value, timezone.now(), total
     run.save(update_fields=["state", "started_at", "total", "updated_at"])
 
 
@@ -318,8 +346,13 @@ def _switch(actor: Actor, setting: SyncSetting, source: SettingState, target: Se
     return setting
 
 
-def _setting_of(run: Run) -> SyncSetting:
-    return SyncSetting.objects.select_related(*_RELATED).get(connection=run.connection_id, module=run.module)
+def _require_edit(actor: Actor, connected: Connection, kind: str) -> None:
+    """Whoever may change the record may have it synced."""
+    if kind in (Kind.ACCOUNT, Kind.CONTACT):
+        module = CrmModule.ACCOUNTS if kind == Kind.ACCOUNT else CrmModule.CONTACTS
+        crm_access.require(actor, connected.crm_organization, module, Level.EDIT)
+    else:
+        finance_access.require(actor, connected.finance_organization, Right.EDIT_CUSTOMERS)
 
 
 def _actor_of(run: Run) -> Actor | None:

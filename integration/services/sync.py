@@ -11,9 +11,11 @@ from django.db import DatabaseError, transaction
 
 from integration.adapters.tables import Row
 from integration.core.actions import SyncPlan
+from integration.core.batch import PairBatch
 from integration.core.guards import is_heavy
 from integration.core.pairings import PAIRINGS
 from integration.core.plan import plan_pairs
+from integration.core.policy import SyncSettings
 from integration.core.records import Key, Side
 from integration.models import Run
 from integration.services import bookkeeping, recording
@@ -49,11 +51,14 @@ class Outcome:
         self.held += other.held
 
 
-def sync_keys(work: Work, keys: Collection[Key]) -> Outcome:
+Planner = Callable[[PairBatch, SyncSettings], SyncPlan]
+
+
+def sync_keys(work: Work, keys: Collection[Key], planner: Planner = plan_pairs) -> Outcome:
     """Sync these records, all or nothing; the caller holds the transaction."""
     claimed = claim(work, keys)
     loaded = load(work, claimed)
-    plan = plan_pairs(loaded.batch, work.settings)
+    plan = planner(loaded.batch, work.settings)
     done = apply(work, loaded, plan)
     return Outcome(done=done, busy=claimed.busy | _moved(done), held=len(plan.held))
 

@@ -50,6 +50,7 @@ class Work:
     run: Run | None = None
     actor: Actor | None = None
     choices: Mapping[Key, Choice] = field(default_factory=dict)
+    chosen_others: set[Key] = field(default_factory=set)
     confirmed_clones: frozenset[int] = frozenset()
     heavy: dict[Pairing, int] = field(default_factory=dict)
     link_totals: dict[Pairing, int] | None = None
