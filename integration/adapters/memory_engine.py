@@ -11,14 +11,12 @@ from integration.core.actions import Action, Kind, ParentRef, SyncPlan, settle_b
 from integration.core.batch import Choice, PairBatch
 from integration.core.guards import clone_key
 from integration.core.linked import plan_unlink
-from integration.core.links import Exclusion, Link, LinkState, Unmatched, UnmatchedReason
+from integration.core.links import Exclusion, Link, LinkState, Unmatched
 from integration.core.pairings import CUSTOMER, PAIRINGS, Pairing
 from integration.core.plan import plan_pairs
 from integration.core.policy import SyncSettings
 from integration.core.records import SIDES, Key, Record, Side, Values
 from integration.core.undo import JournalEntry, JournalOp
-
-_UNSETTLED = frozenset({UnmatchedReason.SKIPPED, UnmatchedReason.AMBIGUOUS, UnmatchedReason.PARENT})
 
 
 class Crash(Exception):
@@ -35,7 +33,7 @@ class MemoryEngine:
     links: dict[int, Link] = field(default_factory=dict)
     unmatched: dict[Key, Unmatched] = field(default_factory=dict)
     exclusions: set[Exclusion] = field(default_factory=set)
-    dead_letters: dict[tuple[int | None, int | None, Pairing], tuple[int, int, int]] = field(default_factory=dict)
+    dead_letters: dict[frozenset[Key], object] = field(default_factory=dict)
     journal: list[JournalEntry] = field(default_factory=list)
     merges: dict[Key, Key] = field(default_factory=dict)
     choices: dict[Key, Choice] = field(default_factory=dict)
@@ -81,9 +79,20 @@ class MemoryEngine:
             mark = self.unmatched.get(key)
             if record.deleted or key in linked:
                 continue
-            if mark is None or mark.rev != record.rev or mark.reason in _UNSETTLED:
+            if mark is None or mark.rev != record.rev or not mark.reason.is_final:
                 found.add(key)
-        return found | set(self.choices)
+        return {key for key in found if not self._is_dead(key)} | set(self.choices)
+
+    def _is_dead(self, key: Key) -> bool:
+        """Refused, and nothing has moved since that could help."""
+        return any(key in keys and known == self._circumstances(keys) for keys, known in self.dead_letters.items())
+
+    def _circumstances(self, keys: frozenset[Key]) -> object:
+        """What a refusal depends on: the records, the mapping, the policy."""
+        records, settings = self.records(), self.settings
+        revs = [(records[key].rev, records[key].in_scope) for key in sorted(keys)]
+        generations = [mapping.generation for mapping in settings.mappings.values()]
+        return revs, generations, settings.first_contact, settings.both_changed, settings.extent
 
     def batch(self, keys: Collection[Key]) -> PairBatch:
         """What planning these keys takes."""
@@ -133,7 +142,7 @@ class MemoryEngine:
         for passes in range(10):
             before = self.writes
             plan = self.run()
-            if self.writes == before and not self.woken and not any(map(_is_news, plan.actions)):
+            if self.writes == before and not self.woken and not plan.actions:
                 return passes
         raise AssertionError("the sync does not come to rest")
 
@@ -226,8 +235,8 @@ class MemoryEngine:
             self._dead_letter(action)
 
     def _dead_letter(self, action: Action) -> None:
-        at = (action.crm_pk, action.finance_pk, action.pairing)
-        self.dead_letters[at] = (action.seen_crm, action.seen_finance, action.generation)
+        keys = frozenset(key for side in SIDES if (key := action.key(side)) is not None)
+        self.dead_letters[keys] = self._circumstances(keys)
 
     def _remember(self, action: Action, stored: dict[Side, Record]) -> None:
         """Links, marks and exclusions after the action."""
@@ -312,7 +321,3 @@ class MemoryEngine:
     def _restore(self, saved: list[tuple[object, str, object]]) -> None:
         for owner, name, value in saved:
             setattr(owner, name, value)
-
-
-def _is_news(action: Action) -> bool:
-    return action.kind is not Kind.REFUSE

@@ -8,7 +8,8 @@
 | yes         | yes, alike      | agreed: nothing is written, the base moves on                      |
 | yes         | yes, unlike     | a conflict: the winner's value is written, or it waits untouched   |
 
-A field that flows one way only ignores changes on the side that it flows to: they are reported as drift.
+A field that flows one way only ignores changes on the side that it flows to: they are reported as drift, and wait
+there until the field may flow that way.
 A field that was never agreed on starts from a blank base, so a blank never erases a value at first contact.
 """
 
@@ -92,6 +93,8 @@ def _merge_field(pair: FieldPair, crm: Value, finance: Value, rules: MergeRules,
         _merge_one_way(pair, crm, finance, (Side.CRM, finance_changed, known), rules, out)
     elif not known:
         _agree(pair, crm, finance, out)
+    else:
+        out.drift.append(name)
 
 
 def _merge_both_ways(

@@ -150,7 +150,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleMapping:
-    """All field pairs of one pairing. `generation` grows with every change: the links are then judged again."""
+    """All field pairs of one pairing. `generation` grows when mapping or extent change: all is judged again."""
 
     pairing: Pairing
     pairs: tuple[FieldPair, ...]

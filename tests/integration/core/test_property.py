@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.integration.core.machine import People
@@ -18,8 +18,8 @@ EXAMPLES = int(os.environ.get("SYNC_EXAMPLES", "500"))
 STEPS = int(os.environ.get("SYNC_STEPS", "30"))
 
 
-def run(number: int, *, examples: int, steps: int) -> None:
-    """One seed's histories."""
+def run(number: int, *, examples: int, steps: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
+    """One seed's histories. Without the shrinking phase the first failure is told as it is."""
 
     class Seeded(People):
         pass
@@ -32,6 +32,8 @@ def run(number: int, *, examples: int, steps: int) -> None:
             stateful_step_count=steps,
             deadline=None,
             database=None,
+            phases=phases,
+            report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
             print_blob=False,
         ),
