@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -100,6 +102,8 @@ def _clean(record: models.Model, name: str, given: Any) -> Any:
             if not isinstance(column, models.TextField):
                 given = _LINE_ENDS.sub(" ", given)  # a CharField is one line
             _check_text(column, given)
+            if _has_no_further_rules(column):
+                return given
     elif given == "" and column.null:
         given = None
     return column.clean(given, record)
@@ -116,6 +120,13 @@ def _check_text(column: models.Field[Any, Any], given: str) -> None:
             _("%(field)s can have at most %(limit)d characters; this has %(length)d.")
             % {"field": label_of(column), "limit": column.max_length, "length": len(given)}
         )
+
+
+@cache
+def _has_no_further_rules(column: models.Field[Any, Any]) -> bool:
+    """Whether length and characters, which `_check_text` has looked at, are all that the field asks of a text."""
+    known = (MaxLengthValidator, ProhibitNullCharactersValidator)
+    return not column.choices and all(isinstance(validator, known) for validator in column.validators)
 
 
 def label_of(column: models.Field[Any, Any]) -> str:
