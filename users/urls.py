@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
-from users.ui import settings
+from users.ui import settings, tokens
 from users.ui.sign_in import SignIn
 
 app_name = "users"
@@ -15,4 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("settings/", settings.profile, name="settings"),
     path("settings/password/", settings.password, name="password"),
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/<int:token>/revoke/", tokens.revoke, name="revoke_token"),
 ]

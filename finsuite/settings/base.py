@@ -118,6 +118,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "users.sign_ins.email_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 

@@ -18,4 +18,13 @@ ROWS = [
     Row("POST", "/sign-out/", dict.fromkeys(EVERYBODY, 302), is_page=True),
     page("/settings/", **SIGNED_IN),
     page("/settings/password/", **SIGNED_IN),
+    page("/settings/tokens/", **SIGNED_IN),
+    page(
+        "/settings/tokens/",
+        method="POST",
+        body={"name": "laptop", "scopes": ["read"], "lifetime": "30"},
+        **SIGNED_IN,
+    ),
+    # The token is the administrator's: to everybody else it does not exist.
+    page("/settings/tokens/{token}/revoke/", method="POST", body={}, view=404, edit=404, admin=302),
 ]

@@ -10,17 +10,19 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from finsuite.kernel.actors import Actor
+from finsuite.kernel.errors import Refused
+from finsuite.kernel.forms import tell
 from users.models import User
-from users.services.profile import update_profile
+from users.services.profile import change_password, update_profile
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -57,6 +59,20 @@ class ProfileForm(forms.Form):
     )
 
 
+class PasswordForm(forms.Form):
+    old_password = forms.CharField(
+        label=gettext_lazy("Present password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new_password = forms.CharField(
+        label=gettext_lazy("New password"),
+        strip=False,
+        help_text=gettext_lazy("At least 10 characters. A short sentence is easy to keep and hard to guess."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
@@ -68,19 +84,27 @@ def profile(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your settings are saved."))
         response = redirect("users:settings")
         # So that the sign-in page, too, speaks it.
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, saved.language, max_age=365 * 24 * 3600, samesite="Lax")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, saved.language, max_age=365 * 24 * 3600, samesite="Lax", httponly=True
+        )
         return response
     return render(request, "users/settings.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
+@sensitive_post_parameters()
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
-    form = PasswordChangeForm(user, request.POST or None)
+    form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        update_session_auth_hash(request, user)
-        messages.success(request, _("Your password is changed. Your other sign-ins have ended."))
-        return redirect("users:password")
+        old, new = form.cleaned_data["old_password"], form.cleaned_data["new_password"]
+        try:
+            saved = change_password(actor=Actor.person(user), user=user, old=old, new=new)
+        except Refused as refusal:
+            tell(form, refusal)
+        else:
+            update_session_auth_hash(request, saved)
+            messages.success(request, _("Your password is changed. Your other sign-ins have ended."))
+            return redirect("users:password")
     return render(request, "users/password.html", {"form": form}, status=422 if form.is_bound else 200)

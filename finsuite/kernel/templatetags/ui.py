@@ -173,6 +173,12 @@ def with_query(context: template.Context, **changes: Any) -> str:
     return f"?{query.urlencode()}"
 
 
+@register.simple_tag(takes_context=True)
+def is_here(context: template.Context, url: str) -> bool:
+    """Whether this address is the page's own, for `{% tab … current=here %}`."""
+    return bool(context["request"].path == url)
+
+
 @register.inclusion_tag("components/pagination.html", takes_context=True)
 def pagination(context: template.Context, page: Page[Any], sizes: str = "20 50 100") -> dict[str, Any]:
     """How much of the list is shown, page sizes, previous and next."""

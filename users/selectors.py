@@ -1,0 +1,16 @@
+"""Reading what belongs to one person."""
+
+from __future__ import annotations
+
+from django.db.models import F, QuerySet
+
+from users.models import ApiToken, User
+
+MOST_SHOWN = 200
+
+
+def tokens_of(user: User) -> QuerySet[ApiToken]:
+    """The person's tokens, those that aren't revoked first, the newest first among each."""
+    return ApiToken.objects.filter(user=user).order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-pk")[
+        :MOST_SHOWN
+    ]
