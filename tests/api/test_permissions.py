@@ -55,7 +55,7 @@ def test_no_row_is_written_twice() -> None:
 
 
 def _without_chance(body: str, value: int) -> str:
-    """The body without what differs by nature: the address asked for, the request's number, the form's token, drawings."""
+    """The body without what differs by nature: the address asked for, the request's number, tokens, drawings."""
     body = re.sub(
         r'(csrfmiddlewaretoken" value=|csrf[-_]?token["\' :=]+)"?[A-Za-z0-9]+', r"\1", body, flags=re.IGNORECASE
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from finsuite.kernel import tenants
+from finsuite.kernel import navigation, tenants
 from finsuite.kernel.tenants import Tenant
 
 VENTES = Tenant(kind="crm", id=1, name="Dupont Ventes", role="Administrator", url="/crm/1/accounts/")
@@ -19,6 +19,7 @@ def _belongs(monkeypatch: pytest.MonkeyPatch, *found: Tenant) -> None:
         return lambda _user: [tenant for tenant in found if tenant.kind == kind]
 
     monkeypatch.setattr(tenants, "_providers", {kind: of(kind) for kind in ("crm", "finance")})
+    monkeypatch.setattr(navigation, "_items", {})
 
 
 def test_the_only_organization_is_where_one_starts(signed_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
