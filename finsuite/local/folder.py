@@ -63,14 +63,12 @@ class DataFolder:
             with tempfile.TemporaryFile(dir=self.path):
                 pass
             self._begin_new_logs()
-            free = shutil.disk_usage(self.path).free // 1_000_000
+            free = self._free_megabytes()
         except OSError as error:
             raise self.cannot_use(error) from None
         needed = NEEDED_AFTERWARDS if self.postgresql.exists() else NEEDED_AT_FIRST
         if free < needed:
-            raise CannotStart(
-                f"The disk that holds {self.path} is full: finsuite needs {needed} MB there, and {free} MB are free."
-            )
+            raise CannotStart(f"finsuite needs {needed} MB in {self.path}, and {free} MB are free.")
 
     def _begin_new_logs(self) -> None:
         for log in (self.path / "log").glob("*.log"):
@@ -101,8 +99,19 @@ class DataFolder:
     def cannot_use(self, error: OSError) -> CannotStart:
         """The sentence for an error of the file system."""
         if error.errno == errno.ENOSPC:
-            return CannotStart(f"The disk that holds {self.path} is full.")
+            return CannotStart(f"Nothing more can be written to {self.path}.")
         return CannotStart(f"The data folder {self.path} cannot be used: {error.strerror}. Name another with --data.")
+
+    def why(self, reason: CannotStart) -> str:
+        """The sentence for a failure, led by what is likely behind it."""
+        try:
+            full = self._free_megabytes() < NEEDED_AFTERWARDS
+        except OSError:
+            full = False
+        return f"The disk that holds {self.path} is full. {reason}" if full else str(reason)
+
+    def _free_megabytes(self) -> int:
+        return shutil.disk_usage(self.path).free // 1_000_000
 
     def secret_key(self) -> str:
         """The key of this folder; before `make_secret_key` one that lasts as long as the process."""

@@ -195,9 +195,8 @@ def test_a_missing_program_is_refused(tmp_path: Path) -> None:
 def test_a_full_disk_is_refused(tmp_path: Path) -> None:
     told = {"FINSUITE_DATA": str(tmp_path / "data"), "DJANGO_SETTINGS_MODULE": "finsuite.settings.dev"}
     sentence = refused("--port", str(free_port()), program=("-c", FULL), **told)
-    assert sentence == (
-        f"The disk that holds {tmp_path / 'data'} is full: finsuite needs 200 MB there, and 1 MB are free."
-    )
+    data = tmp_path / "data"
+    assert sentence == f"The disk that holds {data} is full. finsuite needs 200 MB in {data}, and 1 MB are free."
 
 
 def test_a_port_that_closes_again_is_free(tmp_path: Path) -> None:

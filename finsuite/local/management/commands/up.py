@@ -62,9 +62,9 @@ class Command(BaseCommand):
                 self._say(self._banner(port))
                 supervisor.keep()
         except CannotStart as reason:
-            sys.exit(self._fail(str(reason)))
+            sys.exit(self._fail(folder.why(reason)))
         except OSError as error:
-            sys.exit(self._fail(str(folder.cannot_use(error))))
+            sys.exit(self._fail(folder.why(folder.cannot_use(error))))
         except KeyboardInterrupt:
             self._say("Stopping.")
         finally:
