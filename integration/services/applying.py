@@ -138,7 +138,7 @@ class LinkRows:
 
     ended: list[Row] = field(default_factory=list)
     new: list[tuple[Written, Row]] = field(default_factory=list)
-    moved_on: list[Row] = field(default_factory=list)
+    moved_on: dict[int, Row] = field(default_factory=dict)
 
 
 def link_rows(work: Work, loaded: Loaded, done: Iterable[Written], encode: Callable[[Values], object]) -> LinkRows:
@@ -159,7 +159,11 @@ def link_rows(work: Work, loaded: Loaded, done: Iterable[Written], encode: Calla
             rows.new.append((written, _new_row(work, written, bases, encode)))
         elif action.link is not None:
             written.link_id = action.link
-            rows.moved_on.append(_moved_row(loaded.links[action.link], written, bases, encode))
+            row = _moved_row(loaded.links[action.link], written, bases, encode)
+            earlier = rows.moved_on.get(action.link)
+            if earlier is not None and bases is None:  # an undo first reverts a pair, then parts it
+                row |= {name: earlier[name] for name in ("base_crm", "base_finance")}
+            rows.moved_on[action.link] = row
     return rows
 
 

@@ -41,7 +41,7 @@ def save_links(work: Work, loaded: Loaded, done: Sequence[Written]) -> None:
     ids = {(kind, pk): link_id for link_id, kind, pk in made}
     for written, row in rows.new:
         written.link_id = ids[row["crm_kind"], row["crm_id"]]
-    update(Link, [{**row, "synced_at": now, "updated_at": now} for row in rows.moved_on])
+    update(Link, [{**row, "synced_at": now, "updated_at": now} for row in rows.moved_on.values()])
     _mark_seen(work, loaded, done, now)
 
 

@@ -70,6 +70,15 @@ def claim(work: Work, keys: Collection[Key]) -> Claim:
     return claimed
 
 
+def let_go() -> None:
+    """The engine's part of the transaction is over: whatever the caller writes after it is a change like any other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET LOCAL finsuite.connection = ''; SET LOCAL lock_timeout TO DEFAULT;"
+            " SET LOCAL statement_timeout TO DEFAULT"
+        )
+
+
 def _links_of(work: Work, keys: Collection[Key]) -> dict[int, set[Key]]:
     """Open links by id, with those of the keys that are an end of them."""
     found: dict[int, set[Key]] = defaultdict(set)

@@ -21,7 +21,7 @@ from integration.models import Run
 from integration.services import bookkeeping, recording
 from integration.services.applying import Torn, Written, write_records
 from integration.services.asking import ask
-from integration.services.claiming import Claim, claim, leave_hints, take_hints
+from integration.services.claiming import Claim, claim, leave_hints, let_go, take_hints
 from integration.services.loading import Loaded, load, open_links
 from integration.services.work import Work
 
@@ -60,6 +60,7 @@ def sync_keys(work: Work, keys: Collection[Key], planner: Planner = plan_pairs) 
     loaded = load(work, claimed)
     plan = planner(loaded.batch, work.settings)
     done = apply(work, loaded, plan)
+    let_go()
     return Outcome(done=done, busy=claimed.busy | _moved(done), held=len(plan.held))
 
 
