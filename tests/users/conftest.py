@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests import factories
+from tests.api.conftest import program
 from users.models import User
 
 
@@ -24,3 +25,6 @@ def person(db: None) -> User:
 def signed_in(client: Client, person: User) -> Client:
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+__all__ = ["person", "program", "signed_in"]

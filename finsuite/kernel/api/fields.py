@@ -21,10 +21,12 @@ from finsuite.kernel.api.problems import fault, invalid
 BIGGEST_ID = 2**63 - 1
 LONGEST_TEXT = 32_000
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})")
-_DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
-_INTEGER = re.compile(r"-?\d{1,19}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 
 class Kind(StrEnum):

@@ -19,7 +19,7 @@ _KINDS: dict[Kind, Schema] = {
     Kind.ID: {"type": "integer", "minimum": 1, "maximum": BIGGEST_ID},
     Kind.TEXT: {"type": "string"},
     Kind.INTEGER: {"type": "integer"},
-    Kind.DECIMAL: {"type": "string", "pattern": r"^-?\d{1,30}(\.\d{1,30})?$"},
+    Kind.DECIMAL: {"type": "string", "pattern": r"^-?[0-9]{1,30}(\.[0-9]{1,30})?$"},
     Kind.BOOLEAN: {"type": "boolean"},
     Kind.DATE: {"type": "string", "format": "date"},
     Kind.TIME: {"type": "string", "format": "date-time"},
@@ -118,7 +118,7 @@ def of_field(known: Field) -> Schema:
         told |= {"minimum": known.minimum, "maximum": known.maximum}
     if known.kind is Kind.DECIMAL and known.writable:
         whole = known.digits - known.places
-        told["pattern"] = rf"^-?\d{{1,{whole}}}(\.\d{{1,{known.places}}})?$"
+        told["pattern"] = rf"^-?[0-9]{{1,{whole}}}(\.[0-9]{{1,{known.places}}})?$"
     if known.nullable:
         told = {"anyOf": [told, {"type": "null"}]}
     if known.help:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
@@ -25,6 +26,8 @@ from finsuite.kernel.api.listing import refuse_unknown
 from finsuite.kernel.api.problems import Problem, answer_error, not_found, problem_of
 from finsuite.kernel.api.schema import Operation, OperationSchema
 
+Handler = Callable[..., Response]
+
 SAFE = ("GET", "HEAD", "OPTIONS")
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -32,13 +35,6 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-
-
-class _Replay(Exception):
-    """An earlier answer takes the place of the view."""
-
-    def __init__(self, response: Response) -> None:
-        self.response = response
 
 
 class ApiView(APIView):
@@ -64,7 +60,6 @@ class ApiView(APIView):
     schema = OperationSchema()
 
     rate: throttling.Rate | None = None
-    claim: idempotency.Claim | None = None
 
     @cached_property
     def actor(self) -> Actor:
@@ -76,12 +71,6 @@ class ApiView(APIView):
 
     def get_exception_handler(self) -> Any:
         return answer_error
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if _is_repeatable(request):
-            with transaction.atomic():
-                return super().dispatch(request, *args, **kwargs)
-        return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.format_kwarg = None
@@ -99,15 +88,15 @@ class ApiView(APIView):
         self._check_scope(request)
         self.check_parameters(request)
         if user is not None and self.keeps_answers and _is_repeatable(request):
-            self._claim(request, f"{user.pk}:{getattr(request.auth, 'pk', '')}")
+            claim = idempotency.claim(request, f"{user.pk}:{getattr(request.auth, 'pk', '')}")
+            # DRF looks the handler up after this.
+            setattr(self, "post", partial(self._once, claim, getattr(self, "post", self.http_method_not_allowed)))  # noqa: B010
 
     def check_parameters(self, request: Request) -> None:
         """Refuse query parameters that this address does not know."""
         refuse_unknown(request._request.GET, self.parameters)
 
     def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, _Replay):
-            return exc.response
         if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
             exc.auth_header = self.get_authenticate_header(self.request)  # type: ignore[union-attr]
             exc.status_code = 401
@@ -123,8 +112,6 @@ class ApiView(APIView):
         for name, value in {**_HEADERS, **(self.rate.headers() if self.rate else {})}.items():
             response.headers.setdefault(name, value)
         patch_vary_headers(response, ("Authorization", "Cookie"))
-        if self.claim is not None:
-            self.claim.keep(response)
         return response
 
     def body(self, table: dict[str, Field], *, required: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -172,12 +159,18 @@ class ApiView(APIView):
             message = _('This needs a key with the scope "%(scope)s".') % {"scope": need}
             raise Problem(403, "scope", message)
 
-    def _claim(self, request: Request, caller: str) -> None:
-        claim = idempotency.claim(request, caller)
-        claim.lock()
-        if (earlier := claim.earlier()) is not None:
-            raise _Replay(earlier)
-        self.claim = claim
+    def _once(self, claim: idempotency.Claim, handler: Handler, *args: Any, **kwargs: Any) -> Response:
+        """The handler's effect and its kept answer in one transaction, or the answer that is kept already."""
+        with transaction.atomic():
+            claim.lock()
+            if (earlier := claim.earlier()) is not None:
+                return earlier
+            try:
+                response = handler(*args, **kwargs)
+            except Exception as error:  # noqa: BLE001  raised again unless it is a refusal
+                response = self.handle_exception(error)
+            claim.keep(response)
+            return response
 
 
 def _is_repeatable(request: Any) -> bool:
