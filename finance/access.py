@@ -50,9 +50,7 @@ def require(actor: Actor, organization: Organization, right: Right) -> None:
 def require_role(role: str, right: Right) -> None:
     """Refuse unless the role includes the right."""
     if not allows(role, right):
-        raise NotPermitted(
-            _("Your role in this organization does not allow this. Ask one of its administrators."),
-        )
+        raise NotPermitted(_("Your role in this organization does not allow this."))
 
 
 def customer(organization: Organization, customer_id: int, *, related: tuple[str, ...] = ()) -> Customer:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from babel.numbers import get_currency_name, list_currencies
+from babel.core import get_global
+from babel.numbers import get_currency_name
 from django import forms
 from django.conf import settings
 from django.utils.translation import get_language
@@ -50,6 +52,8 @@ class RateField(forms.DecimalField):
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
     """A model's fields, without the model's own checks: the services make them, with their own sentences."""
+
+    marks_optional = False
 
     def _post_clean(self) -> None:
         """Nothing: the record is left alone."""
@@ -139,9 +143,7 @@ class PersonForm(RecordForm):
 class OrganizationForm(RecordForm):
     """The organization's own fields."""
 
-    apps = forms.MultipleChoiceField(
-        label=_("Finance apps"), choices=App.choices, widget=forms.CheckboxSelectMultiple, required=False
-    )
+    apps = forms.MultipleChoiceField(label=_("Finance apps"), choices=App.choices, widget=forms.CheckboxSelectMultiple)
 
     class Meta:
         model = Organization
@@ -186,11 +188,17 @@ class RoleForm(forms.Form):
         super().__init__(initial={"role": membership.role}, auto_id=f"id_%s_{membership.pk}")
 
 
+@cache
+def codes_in_use() -> list[str]:
+    """The currencies that some country pays with today."""
+    by_country = get_global("territory_currencies").values()
+    return sorted({code for periods in by_country for code, _since, until, tender in periods if tender and not until})
+
+
 def currency_choices() -> list[tuple[str, str]]:
     """Every currency in use, by code, with its name in the reader's language."""
     locale = formats.locale_of(get_language())
-    codes = sorted(code for code in list_currencies() if code.isalpha() and not code.startswith("X"))
-    return [(code, f"{code} – {get_currency_name(code, locale=locale)}") for code in codes]
+    return [(code, f"{code} – {get_currency_name(code, locale=locale)}") for code in codes_in_use()]
 
 
 class NewCurrencyForm(forms.Form):

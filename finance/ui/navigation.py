@@ -16,11 +16,19 @@ from finsuite.kernel.search import Hit, register
 from finsuite.kernel.tenants import Tenant
 
 
-def _with(right: Right):  # type: ignore[no-untyped-def]
-    def allowed(request: HttpRequest, tenant: Tenant | None) -> bool:
-        return tenant is not None and allows(tenant.extra["role"], right)
+def _views(request: HttpRequest, tenant: Tenant | None) -> bool:
+    return tenant is not None and allows(tenant.extra["role"], Right.VIEW)
 
-    return allowed
+
+def _sets_up(request: HttpRequest, tenant: Tenant | None) -> bool:
+    return tenant is not None and allows(tenant.extra["role"], Right.SETTINGS)
+
+
+def _keeps_rates(request: HttpRequest, tenant: Tenant | None) -> bool:
+    """Whoever keeps the rates without being an administrator, who finds them in the settings."""
+    if tenant is None or _sets_up(request, tenant):
+        return False
+    return allows(tenant.extra["role"], Right.CURRENCIES)
 
 
 add(
@@ -32,7 +40,7 @@ add(
         group=FINANCE,
         kind="finance",
         order=10,
-        allowed=_with(Right.VIEW),
+        allowed=_views,
     )
 )
 add(
@@ -44,7 +52,7 @@ add(
         group=SETUP,
         kind="finance",
         order=50,
-        allowed=_with(Right.SETTINGS),
+        allowed=_sets_up,
     )
 )
 add(
@@ -56,7 +64,7 @@ add(
         group=FINANCE,
         kind="finance",
         order=90,
-        allowed=_with(Right.CURRENCIES),
+        allowed=_keeps_rates,
     )
 )
 

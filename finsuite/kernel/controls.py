@@ -29,7 +29,7 @@ def describe(bound: BoundField, kind: str, more: dict[str, Any]) -> dict[str, An
         "label": known["label"] or bound.label,
         "help": known["help"] or bound.help_text,
         "errors": bound.errors,
-        "optional": not bound.field.required and not known["hide_label"] and not isinstance(widget, forms.HiddenInput),
+        "optional": _is_marked_optional(bound) and not known["hide_label"],
         "before": known["before"],
         "after": known["after"],
         "hide_label": known["hide_label"],
@@ -47,6 +47,12 @@ def describe(bound: BoundField, kind: str, more: dict[str, Any]) -> dict[str, An
     else:
         context["control"] = _control(bound, context["kind"], attrs)
     return context
+
+
+def _is_marked_optional(bound: BoundField) -> bool:
+    """Fields that may stay empty say so, but where nearly all may: such a form has `marks_optional = False`."""
+    hidden = isinstance(bound.field.widget, forms.HiddenInput)
+    return getattr(bound.form, "marks_optional", True) and not bound.field.required and not hidden
 
 
 def faults(form: Any) -> list[dict[str, Any]]:

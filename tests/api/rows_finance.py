@@ -1,0 +1,100 @@
+"""Who gets which answer in a finance organization: view is a viewer, edit is staff, admin an administrator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from finance.models import Currency
+from finance.services.contact_persons import create_contact_person
+from finance.services.rates import add_currency
+from finance.services.zsc_keys import generate_key
+from finsuite.kernel.actors import Actor
+from tests import factories
+from tests.api.permissions import Row, World, page, read, write
+
+API = "/api/v1/finance/{finance}"
+PAGES = "/finance/{finance}"
+
+
+def _if_match(name: str) -> dict[str, str]:
+    return {"If-Match": f'"{{{name}_version}}"'}
+
+
+def _for_admins_key(method: str, url: str, status: int, body: Any = None) -> Row:
+    """Everything about ZSC keys takes an administrator, and a key with the scope "admin"."""
+    keys = {"read_key": 403, "expired_key": 401, "revoked_key": 401}
+    people = {"outsider": 404, "none": 404, "view": 403, "edit": 403, "admin": status}
+    return Row(method, url, {"anonymous": 401, **people, **keys}, body)
+
+
+def _entity(name: str, singular: str, new: dict[str, Any], change: dict[str, Any], **expected: int) -> list[Row]:
+    """The seven rows of an entity. `staff` writes it or not (403); `staff_deletes` and `admin_deletes` get that answer."""
+    one = f"{API}/{name}/{{{singular}}}"
+    staff = expected.get("staff", 200)
+    deletes = {"edit": expected.get("staff_deletes", 403), "admin": expected.get("admin_deletes", 204)}
+    return [
+        read(f"{API}/{name}"),
+        read(one),
+        read(f"{one}/history"),
+        write("POST", f"{API}/{name}", body=new, edit=201 if staff == 200 else staff, admin=201),
+        write("POST", f"{API}/{name}/bulk", body={"records": [new]}, edit=staff, admin=200),
+        write("PATCH", one, body=change, headers=_if_match(singular), edit=staff, admin=200),
+        write("DELETE", one, headers=_if_match(singular), **deletes),
+    ]
+
+
+def _button(url: str, body: dict[str, Any] | None = None, *, edit: int = 302, admin: int = 302) -> Row:
+    return page(url, method="POST", body=body or {}, view=403, edit=edit, admin=admin)
+
+
+NEW_PERSON = {"customer": "{customer}", "first_name": "New"}
+NEW_MEMBER = {"email": "new@example.com", "role": "viewer"}
+
+ROWS = [
+    *_entity("customers", "customer", {"display_name": "New"}, {"phone": "1"}),
+    *_entity("contact-persons", "person", NEW_PERSON, {"phone": "1"}, staff_deletes=204),
+    *_entity("currencies", "currency", {"code": "GBP", "rate": "1.2"}, {"rate": "1.3"}, staff=403, admin_deletes=409),
+    *_entity("members", "member", NEW_MEMBER, {"role": "accountant"}, staff=403),
+    _for_admins_key("GET", f"{API}/zsc-keys", 200),
+    _for_admins_key("POST", f"{API}/zsc-keys", 201, {"app": "invoice"}),
+    _for_admins_key("DELETE", f"{API}/zsc-keys/{{zsc_key}}", 204),
+    _for_admins_key("POST", f"{API}/zsc-keys/{{zsc_key}}/regenerate", 200),
+    page(f"{PAGES}/customers/"),
+    page(f"{PAGES}/customers/new/", view=403),
+    page(f"{PAGES}/customers/{{customer}}/"),
+    page(f"{PAGES}/customers/{{customer}}/contact-persons/"),
+    page(f"{PAGES}/customers/{{customer}}/history/"),
+    page(f"{PAGES}/customers/{{customer}}/edit/", view=403),
+    _button(f"{PAGES}/customers/{{customer}}/status/", {"status": "inactive"}),
+    _button(f"{PAGES}/customers/{{customer}}/delete/", edit=403),
+    _button(f"{PAGES}/contact-persons/{{person}}/primary/"),
+    _button(f"{PAGES}/contact-persons/{{person}}/delete/"),
+    page(f"{PAGES}/settings/", view=403, edit=403),
+    page(f"{PAGES}/settings/members/", view=403, edit=403),
+    _button(f"{PAGES}/settings/members/{{member}}/role/", {"role": "accountant"}, edit=403),
+    _button(f"{PAGES}/settings/members/{{member}}/remove/", edit=403),
+    page(f"{PAGES}/settings/currencies/", view=403, edit=403),
+    _button(f"{PAGES}/settings/currencies/{{currency}}/", {"rate": "2", "is_active": "on"}, edit=403),
+    page(f"{PAGES}/settings/integrations/", view=403, edit=403),
+    _button(f"{PAGES}/settings/integrations/generate/", {"app": "invoice"}, edit=403, admin=200),
+    _button(f"{PAGES}/settings/integrations/{{zsc_key}}/regenerate/", edit=403, admin=200),
+    _button(f"{PAGES}/settings/integrations/{{zsc_key}}/revoke/", edit=403),
+]
+
+
+def furnish(world: World) -> None:
+    """A customer with a contact person, a currency, a member and a key, here and at the outsider's."""
+    made: dict[str, list[Any]] = {"customer": [], "person": [], "currency": [], "member": [], "zsc_key": []}
+    for organization, owner in ((world.finance, "admin"), (world.foreign_finance, "outsider")):
+        actor = Actor.person(world.people[owner])
+        customer = factories.customer(organization)
+        made["customer"].append(customer)
+        made["person"].append(create_contact_person(actor=actor, customer=customer, values={"first_name": "Anna"}))
+        add_currency(actor=actor, organization=organization, values={"code": "USD", "rate": "0.9"})
+        made["currency"].append(Currency.objects.of(organization).get(code="USD"))
+        factories.finance_member(organization, "viewer", f"member.{owner}@example.com")
+        made["member"].append(organization.memberships.get(user__email=f"member.{owner}@example.com"))
+        made["zsc_key"].append(generate_key(actor=actor, organization=organization, app="books").key)
+    for name, (ours, foreign) in made.items():
+        world.add(name, ours, foreign)
+    factories.user("new@example.com")
