@@ -28,7 +28,7 @@ def _for_admins_key(method: str, url: str, status: int, body: Any = None) -> Row
 
 
 def _entity(name: str, singular: str, new: dict[str, Any], change: dict[str, Any], **expected: int) -> list[Row]:
-    """The seven rows of an entity. `staff` writes it or not (403); `staff_deletes` and `admin_deletes` get that answer."""
+    """The seven rows of an entity: what staff get for a change and a deletion, and administrators for a deletion."""
     one = f"{API}/{name}/{{{singular}}}"
     staff = expected.get("staff", 200)
     deletes = {"edit": expected.get("staff_deletes", 403), "admin": expected.get("admin_deletes", 204)}

@@ -61,4 +61,4 @@ def _without_chance(body: str, value: int) -> str:
     )
     body = re.sub(r'nonce="[^"]*"|<svg.*?</svg>', "", body, flags=re.DOTALL)
     body = re.sub(r"[0-9a-f]{32}", "", body)
-    return re.sub(rf"\b{value}\b", "ID", body)
+    return re.sub(rf"(?<=/){value}\b", "ID", body)
