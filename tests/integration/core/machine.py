@@ -28,7 +28,7 @@ WORDS = {
     "display_name": (["Ada", "Bo", "Cy", "ada"], ["Ada", "Bo", "Cy", "ada"]),
     "ref": (["", "A", "a", "Bc"], ["", "a", "bc", "abcdefg"]),
     "rate": ([None, Decimal("1.005"), Decimal("1.01"), Decimal(2)], [None, Decimal("1.01"), Decimal("2.00")]),
-    "tag": (["", "red", "redder", "blue"], ["", "red", "blu"]),
+    "tag": (["", "red", "redder", "blue"], ["", "RED", "BLU"]),
     "notes": (["", "one", "two"], ["", "one", "three"]),
     "on_hand": ([None, 1, 2], [None, 1, 3]),
 }
@@ -141,19 +141,27 @@ class People(RuleBasedStateMachine):
             self.engine.unlink(link)
             self.forget(pair)
 
-    @rule(index=INDEX, name=FIELD, side=st.sampled_from(SIDES))
-    def resolve(self, index, name, side):
+    @precondition(lambda self: any(link.state is LinkState.CONFLICT for link in self.engine.open_links()))
+    @rule(index=INDEX, names=st.just(sorted(FIELDS)) | st.lists(FIELD, min_size=1), side=st.sampled_from(SIDES))
+    def resolve(self, index, names, side):
         waiting = [link for link in self.engine.open_links() if link.state is LinkState.CONFLICT]
-        if waiting:
-            link = waiting[index % len(waiting)]
-            self.engine.resolutions.setdefault(link.id, {})[name] = side
-            self.kept.setdefault((link.crm_pk, link.finance_pk), {})[name] = side.value
+        link = waiting[index % len(waiting)]
+        self.engine.resolutions.setdefault(link.id, {}).update(dict.fromkeys(names, side))
+        self.kept.setdefault((link.crm_pk, link.finance_pk), {}).update(dict.fromkeys(names, side.value))
+        self.settle()
 
     @rule(both_changed=st.sampled_from(Policy), first_contact=st.sampled_from(Policy), extent=st.sampled_from(Extent))
     def change_the_policy(self, both_changed, first_contact, extent):
         chosen = {"both_changed": both_changed, "first_contact": first_contact, "extent": extent}
         self.engine.settings = replace(self.engine.settings, **chosen)
         self.change_the_mapping()
+
+    @rule(index=INDEX, edits=EDITS, side=st.sampled_from(SIDES))
+    def quarrel_and_make_up(self, index, edits, side):
+        self.edit_pair(index, [(name, left, right, "both") for name, left, right, _who in edits])
+        self.settle()
+        if any(link.state is LinkState.CONFLICT for link in self.engine.open_links()):
+            self.resolve(0, sorted(FIELDS), side)
 
     @rule()
     def change_the_mapping(self):
@@ -209,7 +217,7 @@ class People(RuleBasedStateMachine):
         before = self.snapshot() if before is None else before
         journaled = len(self.engine.journal) if journaled is None else journaled
         assert self.engine.preview() == self.engine.preview()
-        self.engine.settle()
+        assert self.engine.settle() <= 1, "the sync answered its own echo"
         self.check(before, journaled, pairs=None)
         writes = self.engine.writes
         plan = self.engine.run()

@@ -37,7 +37,7 @@ FIELDS = {
     "display_name": ("name", "display_name", _named, _named, "both"),
     "ref": ("code", "ref", _low, _low_back, "both"),
     "rate": ("price", "rate", _cents, _cents, "both"),
-    "tag": ("memo", "tag", lambda value: value[:3], _same, "both"),
+    "tag": ("memo", "tag", lambda value: (value or "")[:3].upper(), lambda value: (value or "").lower(), "both"),
     "notes": ("note", "notes", _same, _same, "finance"),
     "on_hand": ("stock", "on_hand", _same, _same, "crm"),
 }

@@ -13,8 +13,8 @@ from integration.core.policy import SyncSettings
 from integration.core.records import Record, Side
 from integration.core.transforms import Transform, transform
 
-CUT = Transform("cut", lambda value: str(value)[:3], lambda value: value)
-"""CRM texts are cut to three letters (which no shipped transform would ever do)."""
+CUT = Transform("cut", lambda value: str(value)[:3].upper(), lambda value: str(value).lower())
+"""CRM texts are cut to three capitals (which no shipped transform would ever do)."""
 
 ACCOUNTS = ModuleMapping(
     pairing=Pairing.ACCOUNT_CUSTOMER,
