@@ -258,6 +258,8 @@ def test_members_are_added_promoted_and_removed(organization, as_boss):
     assert as_boss.post(address, {"email": "nobody@example.com", "role": "staff"}).status_code == 422
     assert as_boss.post(address, {"email": "new@example.com", "role": "staff"}).status_code == 302
     joined = Membership.objects.get(user__email="new@example.com")
+    html = as_boss.get(address).content.decode()
+    assert (f'data-open="dialog-{joined.pk}"' in html, f'id="dialog-{joined.pk}"' in html) == (True, True)
     as_boss.post(
         url("member_role", organization, membership=joined.pk), {"role": "accountant", "version": version_of(joined)}
     )
