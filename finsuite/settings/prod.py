@@ -20,7 +20,7 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 # Collected and hashed when the image is built; the browser keeps each file for as long as its name lasts.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "finsuite.static_files.ManifestStorage"},
 }
 
 # HTTPS only, for a year, and no cookie that another host or a script could set or read.
