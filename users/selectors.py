@@ -14,3 +14,8 @@ def tokens_of(user: User) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(user=user).order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-pk")[
         :MOST_SHOWN
     ]
+
+
+def demo_emails() -> list[str]:
+    """Whom the demo made, in the order in which it did."""
+    return list(User.objects.filter(is_demo=True, is_active=True).order_by("pk").values_list("email", flat=True)[:6])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from users.ui import settings, tokens
 from users.ui.sign_in import SignIn
@@ -13,6 +15,7 @@ app_name = "users"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", SignIn.as_view(), name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("language/", require_POST(set_language), name="language"),
     path("settings/", settings.profile, name="settings"),
     path("settings/password/", settings.password, name="password"),
     path("settings/tokens/", tokens.tokens, name="tokens"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -67,20 +68,28 @@ def find(request: HttpRequest, query: str) -> list[tuple[Any, list[Hit]]]:
 @require_GET
 @login_required
 def search(request: HttpRequest) -> JsonResponse:
-    """What the command palette asks while one types. Without a query, the pages that the person can go to."""
+    """What the command palette asks while one types: records that match, then pages to go to."""
     query = request.GET.get("q", "").strip()[:100]
     groups = [
         {
             "label": str(label),
             "hits": [{"label": h.label, "url": h.url, "icon": h.icon, "detail": h.detail} for h in hits],
         }
-        for label, hits in (find(request, query) if query else _pages(request))
+        for label, hits in [*(find(request, query) if query else []), *_pages(request, query)]
     ]
     return JsonResponse({"query": query, "groups": groups})
 
 
-def _pages(request: HttpRequest) -> list[tuple[Any, list[Hit]]]:
-    return [
-        (group.label, [Hit(str(entry.item.label), entry.url, entry.item.icon) for entry in entries])
+def _pages(request: HttpRequest, query: str) -> list[tuple[Any, list[Hit]]]:
+    """The entries of the left bar whose name has the query in it, whatever its accents and capitals."""
+    wanted = _plain(query)
+    groups = [
+        (group.label, [Hit(str(e.item.label), e.url, e.item.icon) for e in entries if wanted in _plain(e.item.label)])
         for group, entries in navigation.menu(request)
     ]
+    return [(label, hits) for label, hits in groups if hits]
+
+
+def _plain(text: Any) -> str:
+    decomposed = unicodedata.normalize("NFKD", str(text).casefold())
+    return "".join(mark for mark in decomposed if not unicodedata.combining(mark))

@@ -144,6 +144,7 @@ CONTENT_SECURITY_POLICY_FOR: dict[str, dict[str, str]] = {
 
 # Whether pages warn while users with the demo's public passwords exist.
 DEMO_BANNER = True
+DEMO_PASSWORD = "finsuite-demo"  # noqa: S105 - of the people that the demo makes, and told on the sign-in page
 # Whether /styleguide/ shows every component; never needed in production.
 STYLEGUIDE = env.bool("STYLEGUIDE", default=False)
 

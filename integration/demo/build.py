@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -30,7 +31,6 @@ from integration.demo import content
 from integration.models import Connection
 from users.models import User
 
-PASSWORD = "finsuite-demo"  # noqa: S105
 ADMIN, SALES, ACCOUNTANT = "admin@demo.finsuite.test", "sales@demo.finsuite.test", "accountant@demo.finsuite.test"
 
 _PEOPLE = {ADMIN: ("Amélie", "Rousseau"), SALES: ("Karim", "Benali"), ACCOUNTANT: ("Sophie", "Lindqvist")}
@@ -73,7 +73,7 @@ def wipe() -> None:
 def _person(email: str, first_name: str, last_name: str) -> User:
     language = "fr" if email == SALES else "en"
     return User.objects.create_user(
-        email, PASSWORD, first_name=first_name, last_name=last_name, language=language, is_demo=True
+        email, settings.DEMO_PASSWORD, first_name=first_name, last_name=last_name, language=language, is_demo=True
     )
 
 

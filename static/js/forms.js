@@ -79,3 +79,13 @@ document.addEventListener("click", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-back]")) history.back();
 });
+
+// The sign-in page's demo people: one press signs in as one of them.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-fill-email]");
+  if (!button) return;
+  const form = document.querySelector("form:has([name=password])");
+  form.elements.username.value = button.dataset.fillEmail;
+  form.elements.password.value = button.dataset.fillPassword;
+  form.requestSubmit();
+});

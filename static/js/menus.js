@@ -12,6 +12,7 @@ function items(menu) {
 
 function place(menu, button) {
   const anchor = button.getBoundingClientRect();
+  menu.style.minWidth = `${Math.min(anchor.width, 320)}px`;
   const width = menu.offsetWidth;
   const height = menu.offsetHeight;
   const fitsBelow = anchor.bottom + GAP + height <= innerHeight;

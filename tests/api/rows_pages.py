@@ -17,6 +17,8 @@ ROWS = [
     # Whoever is signed in is sent on to their start page.
     page("/sign-in/", anonymous=200, **dict.fromkeys(PEOPLE, 302)),
     Row("POST", "/sign-out/", dict.fromkeys(EVERYBODY, 302), is_page=True),
+    # The language of who is not signed in, kept in a cookie.
+    Row("POST", "/language/", dict.fromkeys(EVERYBODY, 302), {"language": "fr"}, is_page=True),
     page("/settings/", **SIGNED_IN),
     page("/settings/password/", **SIGNED_IN),
     page("/settings/tokens/", **SIGNED_IN),

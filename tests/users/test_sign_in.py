@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from tests import factories
 from users.models import User
 
 WRONG = "This e-mail and password don&#x27;t belong together. Check both and try again."
@@ -138,3 +140,20 @@ def test_a_sign_in_from_another_site_is_refused(person: User) -> None:
     response = _try(client, person.email, "let me in")
     assert (response.status_code, _is_in(client)) == (403, False)
     assert "This form is too old or came from elsewhere." in response.content.decode()
+
+
+def test_the_demos_people_are_offered_while_they_exist(client: Client, settings: Any, db: None) -> None:
+    settings.DEMO_BANNER = True
+    factories.user("admin@demo.finsuite.test", is_demo=True)
+    html = client.get("/sign-in/").content.decode()
+    assert 'data-fill-email="admin@demo.finsuite.test"' in html
+    cache.clear()
+    User.objects.filter(is_demo=True).delete()
+    assert "data-fill-email" not in client.get("/sign-in/").content.decode()
+
+
+def test_the_language_can_be_chosen_before_signing_in(client: Client, db: None) -> None:
+    response = client.post("/language/", {"language": "fr", "next": "/sign-in/"})
+    assert response.headers["Location"] == "/sign-in/"
+    assert '<html lang="fr"' in client.get("/sign-in/").content.decode()
+    assert client.get("/language/").status_code == 405

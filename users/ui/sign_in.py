@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 
 from finsuite.kernel import error_pages
+from finsuite.kernel.shell import Shell
+from users.selectors import demo_emails
 
 
 class SignInForm(AuthenticationForm):
@@ -42,6 +44,13 @@ class SignIn(views.LoginView):
     template_name = "users/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """While the demo's people exist, the page offers them: their password is public anyway."""
+        context = super().get_context_data(**kwargs)
+        if Shell(self.request).has_demo_users:
+            context |= {"demo_emails": demo_emails(), "demo_password": settings.DEMO_PASSWORD}
+        return context
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """422, so that programs and htmx can tell a refusal from a page."""

@@ -23,7 +23,6 @@ from finsuite.local.processes import last_lines
 from finsuite.local.supervisor import Supervisor
 
 DEMO_SIGN_INS = ("admin@demo.finsuite.test", "sales@demo.finsuite.test", "accountant@demo.finsuite.test")
-DEMO_PASSWORD = "finsuite-demo"  # noqa: S105
 
 
 class Command(BaseCommand):
@@ -131,7 +130,7 @@ class Command(BaseCommand):
         sign_ins = self._demo_sign_ins()
         if not sign_ins:
             return f"finsuite is up: {address}"
-        return f"finsuite is up: {address}  sign in as {', '.join(sign_ins)}, password {DEMO_PASSWORD}"
+        return f"finsuite is up: {address}  sign in as {', '.join(sign_ins)}, password {settings.DEMO_PASSWORD}"
 
     @contextmanager
     def _step(self, name: str) -> Iterator[list[str]]:
