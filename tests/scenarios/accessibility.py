@@ -112,5 +112,6 @@ _LOOK = """
 
 def faults_of(page: Any) -> list[str]:
     """Everything wrong with the page as it is drawn now; empty when nothing is."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     found: list[str] = page.evaluate(_LOOK)
     return found

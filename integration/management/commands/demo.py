@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from integration.demo import build
@@ -24,4 +25,4 @@ class Command(BaseCommand):
             self.stdout.write("The demo is there already.")
             return
         build.build()
-        self.stdout.write(f"The demo is there. Sign in as {build.ADMIN} with {build.PASSWORD}.")
+        self.stdout.write(f"The demo is there. Sign in as {build.ADMIN} with {settings.DEMO_PASSWORD}.")
