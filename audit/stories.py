@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit.models import Entry
+from finsuite.kernel import formats
 from finsuite.kernel.actors import Via
 
 VERBS: dict[str, Any] = {
@@ -52,6 +53,7 @@ class Detail:
 class Story:
     """One entry of the history, ready to be shown."""
 
+    id: int
     who: str
     did: str
     what: str
@@ -60,22 +62,35 @@ class Story:
     details: list[Detail]
 
 
-def stories(entries: Iterable[Entry]) -> list[Story]:
-    """The entries in words."""
-    return [_story(entry) for entry in entries]
+# What a record is called that a field refers to: (field, id) → its name, or None where nobody knows.
+Namer = Callable[[str, int], str | None]
 
 
-def _story(entry: Entry) -> Story:
+def _nameless(field: str, key: int) -> None:
+    return None
+
+
+def stories(entries: Iterable[Entry], namer: Namer = _nameless) -> list[Story]:
+    """The entries in words. References are told by the names that `namer` knows, else by their ids."""
+    return [_story(entry, namer) for entry in entries]
+
+
+def _story(entry: Entry, namer: Namer) -> Story:
     model = _model(entry.kind)
     names = [*entry.after, *(name for name in entry.before if name not in entry.after)]
     return Story(
+        id=entry.pk,
         who=entry.actor_label,
         did=str(VERBS.get(entry.verb, entry.verb.replace("_", " "))),
         what=entry.record_label,
         path=str(PATHS.get(entry.via, "")),
         at=entry.at,
         details=[
-            Detail(_label(model, name), _shown(model, name, entry.before), _shown(model, name, entry.after))
+            Detail(
+                _label(model, name),
+                _shown(model, name, entry.before.get(name), namer),
+                _shown(model, name, entry.after.get(name), namer),
+            )
             for name in names
         ],
     )
@@ -100,8 +115,7 @@ def _label(model: type[models.Model] | None, name: str) -> str:
     return str(capfirst(getattr(column, "verbose_name", name.replace("_", " "))))
 
 
-def _shown(model: type[models.Model] | None, name: str, values: dict[str, Any]) -> str:
-    value = values.get(name)
+def _shown(model: type[models.Model] | None, name: str, value: Any, namer: Namer) -> str:
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, bool):
@@ -112,6 +126,11 @@ def _shown(model: type[models.Model] | None, name: str, values: dict[str, Any]) 
     choices = dict(getattr(column, "flatchoices", None) or [])
     if value in choices:
         return str(choices[value])
-    if isinstance(column, models.DateTimeField) and (moment := parse_datetime(str(value))):
-        return moment.strftime("%Y-%m-%d %H:%M")
+    match column:
+        case models.ForeignKey() if isinstance(value, int):
+            return namer(name, value) or str(value)
+        case models.DateTimeField() if moment := parse_datetime(str(value)):
+            return formats.moment(moment)
+        case models.DateField() if day := parse_date(str(value)):
+            return formats.day(day)
     return str(value)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Func, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from crm.api.base import SetupResource
-from crm.models import Membership, ModuleRight, Profile
-from crm.selectors.organizations import members
+from crm.models import Membership, Profile
+from crm.selectors.organizations import levels_of, members
 from crm.services import organizations
 from crm.services import profiles as services
 from finsuite.kernel.api.fields import Field, Kind, of_model
@@ -37,9 +37,7 @@ class ProfileResource(SetupResource):
     }
 
     def rows(self) -> QuerySet[Profile]:
-        held = ModuleRight.objects.filter(profile=OuterRef("pk")).values("profile")
-        levels = Func(F("module"), F("level"), function="jsonb_object_agg", output_field=JSONField())
-        return Profile.objects.of(self.organization).annotate(levels=Subquery(held.values_list(levels)))
+        return Profile.objects.of(self.organization).annotate(levels=levels_of("pk"))
 
     def create(self, values: dict[str, Any]) -> Profile:
         levels = _levels(values.pop("levels", {}))

@@ -55,6 +55,15 @@ COMPARATORS: dict[str, Any] = {
     "in": gettext_lazy("is one of"),
 }
 
+ON_A_DAY: dict[str, Any] = {
+    "is": gettext_lazy("is on"),
+    "is_not": gettext_lazy("is not on"),
+    "gt": gettext_lazy("is after"),
+    "gte": gettext_lazy("is on or after"),
+    "lt": gettext_lazy("is before"),
+    "lte": gettext_lazy("is on or before"),
+}
+
 _EMPTY = ("empty", "not_empty")
 _ORDER = ("gt", "gte", "lt", "lte")
 BY_KIND: dict[FieldKind, tuple[str, ...]] = {
@@ -68,6 +77,7 @@ BY_KIND: dict[FieldKind, tuple[str, ...]] = {
 }
 
 MODELS: dict[str, type[models.Model]] = {Module.ACCOUNTS: Account, Module.CONTACTS: Contact}
+_DATES = {"created_at": gettext_lazy("Created"), "updated_at": gettext_lazy("Last change")}
 _HIDDEN = frozenset({"id", "organization", "name_key", "sort_key", "search_text"})
 
 
@@ -84,11 +94,21 @@ class FilterField:
     def comparators(self) -> tuple[str, ...]:
         return BY_KIND[self.kind]
 
+    def told(self, comparator: str) -> str:
+        """The comparator in words that fit the field."""
+        is_day = self.kind in (FieldKind.DATE, FieldKind.MOMENT)
+        return str((ON_A_DAY if is_day else {}).get(comparator) or COMPARATORS[comparator])
+
 
 def filter_fields(module: str) -> dict[str, FilterField]:
     """The fields of a module that criteria may name, by name, in the model's order."""
-    columns = (c for c in MODELS[module]._meta.concrete_fields if c.name not in _HIDDEN)
-    return {c.name: FilterField(c.name, capfirst(str(c.verbose_name)), _kind_of(c), c.null) for c in columns}
+    columns = sorted(
+        (c for c in MODELS[module]._meta.concrete_fields if c.name not in _HIDDEN), key=lambda c: c.name in _DATES
+    )
+    return {
+        c.name: FilterField(c.name, str(_DATES.get(c.name, capfirst(str(c.verbose_name)))), _kind_of(c), c.null)
+        for c in columns
+    }
 
 
 def criteria_filter(module: str, criteria: Sequence[Mapping[str, Any]]) -> Q:

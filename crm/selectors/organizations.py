@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count, F, Func, JSONField, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from crm.access import as_id
-from crm.models import Currency, Membership, Organization, Profile
+from crm.models import Currency, Membership, ModuleRight, Organization, Profile
 from finsuite.kernel.errors import NotFound
 from finsuite.kernel.models import ScopedQuerySet
 
 
-def memberships_of(user: Any) -> ScopedQuerySet[Membership]:
-    """The person's CRM organizations, each with their profile, by name."""
+def memberships_of(user: Any) -> QuerySet[Any]:
+    """The person's CRM organizations, each with their profile and its levels, by name."""
     return (
         Membership.objects.filter(user_id=user.pk)
         .select_related("organization", "profile")
+        .annotate(levels=levels_of("profile_id"))
         .order_by("organization__name", "organization_id")
     )
+
+
+def levels_of(profile: str) -> Subquery:
+    """The levels of a profile by module, as one JSON value; `profile` is the path to the profile's id."""
+    held = ModuleRight.objects.filter(profile=OuterRef(profile)).values("profile")
+    told = Func(F("module"), F("level"), function="jsonb_object_agg", output_field=JSONField())
+    return Subquery(held.values_list(told))
 
 
 def members(organization: Organization) -> ScopedQuerySet[Membership]:
@@ -38,14 +47,19 @@ def get_member(organization: Organization, membership_id: int | str) -> Membersh
     return found
 
 
-def profiles(organization: Organization) -> ScopedQuerySet[Profile]:
-    """The organization's profiles, each with its rights, in the order of making."""
-    return Profile.objects.of(organization).prefetch_related("rights").order_by("id")
+def profiles(organization: Organization) -> QuerySet[Any]:
+    """The organization's profiles, each with its rights and how many carry it, in the order of making."""
+    return (
+        Profile.objects.of(organization)
+        .annotate(member_count=Count("memberships"))
+        .prefetch_related("rights")
+        .order_by("id")
+    )
 
 
 def get_profile(organization: Organization, profile_id: int | str) -> Profile:
     """One profile, by an id from outside."""
-    found = profiles(organization).select_related("organization").filter(pk=as_id(profile_id)).first()
+    found: Profile | None = profiles(organization).select_related("organization").filter(pk=as_id(profile_id)).first()
     if found is None:
         raise NotFound(_("There is no such profile."))
     return found

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from typing import TypeVar
 
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+
+from crm.models import Account, Contact, Organization
 from finsuite.kernel.text import fold
 
 MOST_WORDS = 8
+
+R = TypeVar("R", Account, Contact)
 
 
 def matches(text: str) -> Q:
     """The filter that keeps records containing every word of the text (the first 8); the trigram index serves it."""
     kept = Q()
-    for word in fold(text.replace("\x00", " ")[:200]).split()[:MOST_WORDS]:
+    for word in _folded(text).split()[:MOST_WORDS]:
         kept &= Q(search_text__contains=word)
     return kept
+
+
+def find_accounts(organization: Organization | int, text: str) -> QuerySet[Account]:
+    """Accounts that match, those whose name begins with the text first."""
+    return _ranked(Account.objects.of(organization).filter(matches(text)), text)
+
+
+def find_contacts(organization: Organization | int, text: str) -> QuerySet[Contact]:
+    """Contacts that match, those whose last name begins with the text first; each with its account."""
+    return _ranked(Contact.objects.of(organization).filter(matches(text)), text).select_related("account")
+
+
+def _ranked(rows: QuerySet[R], text: str) -> QuerySet[R]:
+    begins = When(sort_key__startswith=_folded(text), then=Value(0))
+    return rows.order_by(Case(begins, default=Value(1), output_field=IntegerField()), "sort_key", "id")
+
+
+def _folded(text: str) -> str:
+    return fold(text.replace("\x00", " ")[:200])

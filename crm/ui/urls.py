@@ -1,7 +1,64 @@
+"""The addresses of the CRM's pages, below /crm/."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+
+from crm.ui import accounts, contacts, list_views, search, setup
 
 app_name = "crm"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+account_pages: list[URLPattern | URLResolver] = [
+    path("", accounts.account_list, name="account_list"),
+    path("new", accounts.account_create, name="account_create"),
+    path("delete", accounts.account_delete_many, name="account_delete_many"),
+    path("lookup", accounts.account_lookup, name="account_lookup"),
+    path("<int:account_id>", accounts.account_detail, name="account_detail"),
+    path("<int:account_id>/contacts", accounts.account_contacts, name="account_contacts"),
+    path("<int:account_id>/history", accounts.account_history, name="account_history"),
+    path("<int:account_id>/edit", accounts.account_edit, name="account_edit"),
+    path("<int:account_id>/delete", accounts.account_delete, name="account_delete"),
+]
+
+contact_pages: list[URLPattern | URLResolver] = [
+    path("", contacts.contact_list, name="contact_list"),
+    path("new", contacts.contact_create, name="contact_create"),
+    path("delete", contacts.contact_delete_many, name="contact_delete_many"),
+    path("lookup", contacts.contact_lookup, name="contact_lookup"),
+    path("<int:contact_id>", contacts.contact_detail, name="contact_detail"),
+    path("<int:contact_id>/history", contacts.contact_history, name="contact_history"),
+    path("<int:contact_id>/edit", contacts.contact_edit, name="contact_edit"),
+    path("<int:contact_id>/delete", contacts.contact_delete, name="contact_delete"),
+]
+
+setup_pages: list[URLPattern | URLResolver] = [
+    path("", setup.setup, name="setup"),
+    path("company", setup.company, name="setup_company"),
+    path("members", setup.member_list, name="member_list"),
+    path("members/add", setup.member_add, name="member_add"),
+    path("members/<int:membership_id>/profile", setup.member_profile, name="member_profile"),
+    path("members/<int:membership_id>/remove", setup.member_remove, name="member_remove"),
+    path("profiles", setup.profile_list, name="profile_list"),
+    path("profiles/new", setup.profile_create, name="profile_create"),
+    path("profiles/<int:profile_id>", setup.profile_edit, name="profile_edit"),
+    path("profiles/<int:profile_id>/delete", setup.profile_delete, name="profile_delete"),
+    path("currencies", setup.currency_list, name="currency_list"),
+    path("currencies/add", setup.currency_add, name="currency_add"),
+    path("currencies/<int:currency_id>", setup.currency_update, name="currency_update"),
+]
+
+pages: list[URLPattern | URLResolver] = [
+    path("accounts/", include(account_pages)),
+    path("contacts/", include(contact_pages)),
+    path("search", search.search, name="search"),
+    path("views/<int:list_view_id>", list_views.list_view_edit, name="list_view_edit"),
+    path("views/<int:list_view_id>/delete", list_views.list_view_delete, name="list_view_delete"),
+    path("views/<slug:module>/new", list_views.list_view_create, name="list_view_create"),
+    path("views/<slug:module>/line", list_views.list_view_line, name="list_view_line"),
+    path("setup/", include(setup_pages)),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("new", setup.organization_create, name="organization_create"),
+    path("<int:organization>/", include(pages)),
+]

@@ -55,6 +55,11 @@ def number(value: Decimal | int | float, *, language: str | None = None) -> str:
     return format_decimal(value, locale=_locale(language))
 
 
+def exact(value: Decimal, *, language: str | None = None) -> str:
+    """A number with every decimal that it has, and no zeros at its end: an exchange rate, `0,8567` in French."""
+    return format_decimal(value.normalize(), locale=_locale(language), decimal_quantization=False)
+
+
 def percent(value: Decimal | float, *, language: str | None = None) -> str:
     """A share of one as a percentage: 0.196 → `19,6 %` in French, at most one decimal."""
     locale = _locale(language)

@@ -7,7 +7,7 @@ A slot that nobody fills is empty.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -28,6 +28,31 @@ def fill(slot: str, *, order: int = 100) -> Callable[[Renderer], Renderer]:
         return renderer
 
     return register
+
+
+RowRenderer = Callable[[HttpRequest, Any, Sequence[int]], Mapping[int, str]]
+
+_row_slots: dict[str, list[RowRenderer]] = defaultdict(list)
+
+
+def fill_rows(slot: str) -> Callable[[RowRenderer], RowRenderer]:
+    """Let the decorated function fill this slot of a list's rows: (request, organization, ids) → HTML by id.
+
+    It is called once for a whole page of the list, so that its statements don't grow with the rows.
+    """
+
+    def register(renderer: RowRenderer) -> RowRenderer:
+        if all(known is not renderer for known in _row_slots[slot]):
+            _row_slots[slot].append(renderer)
+        return renderer
+
+    return register
+
+
+def render_rows(slot: str, request: HttpRequest, organization: Any, ids: Sequence[int]) -> dict[int, SafeString]:
+    """What fills this slot of these rows, by the row's id. Each renderer answers escaped HTML."""
+    found = [renderer(request, organization, ids) for renderer in _row_slots[slot]] if ids else []
+    return {key: mark_safe("".join(html.get(key, "") for html in found)) for key in ids if found}  # noqa: S308
 
 
 def render(slot: str, request: HttpRequest, subject: Any) -> SafeString:

@@ -20,7 +20,8 @@ class Tenant:
     name: str
     role: str  # the profile's or role's name, as shown
     url: str  # its first page
-    extra: dict[str, Any] = field(default_factory=dict)  # {"apps": [...]} for finance
+    extra: dict[str, Any] = field(default_factory=dict)  # {"apps": [...]} for finance; told to programs
+    rights: dict[str, Any] = field(default_factory=dict)  # what the room's own menu entries ask; told to nobody
 
     @property
     def key(self) -> str:

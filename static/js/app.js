@@ -8,3 +8,5 @@ import "./palette.js";
 import "./copy.js";
 import "./tables.js";
 import "./forms.js";
+import "./picker.js";
+import "./lines.js";

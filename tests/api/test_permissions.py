@@ -44,7 +44,7 @@ def test_a_foreign_id_and_an_unknown_one_get_the_same_answer(row: Row, world: Wo
             with transaction.atomic():
                 answer = world.ask(row, "admin", {**world.names, name: value})
                 transaction.set_rollback(True)
-            answers.append((answer.status_code, _without_chance(answer.content.decode(), value)))
+            answers.append((answer.status_code, _without_chance(answer.content.decode(), answer.wsgi_request.path)))
         assert answers[0] == answers[1], name
         assert answers[0][0] == 404, name
 
@@ -54,11 +54,11 @@ def test_no_row_is_written_twice() -> None:
     assert [key for key, times in told.items() if times > 1] == []
 
 
-def _without_chance(body: str, value: int) -> str:
+def _without_chance(body: str, address: str) -> str:
     """The body without what differs by nature: the address asked for, the request's number, tokens, drawings."""
     body = re.sub(
         r'(csrfmiddlewaretoken" value=|csrf[-_]?token["\' :=]+)"?[A-Za-z0-9]+', r"\1", body, flags=re.IGNORECASE
     )
     body = re.sub(r'nonce="[^"]*"|<svg.*?</svg>', "", body, flags=re.DOTALL)
     body = re.sub(r"[0-9a-f]{32}", "", body)
-    return re.sub(rf"(?<=/){value}\b", "ID", body)
+    return body.replace(address, "ADDRESS")

@@ -198,9 +198,13 @@ def _block(name: str, **context: Any) -> SafeString:
 
 
 @register.simple_block_tag(end_name="end_dialog")
-def dialog(content: str, id: str, title: str, kind: str = "") -> SafeString:  # noqa: A002 - the attribute's name
-    """A dialog, opened by any button with `data-open="<id>"`. Put its buttons into `<div class="dialog__foot">`."""
-    return _block("dialog", content=content, id=id, title=title, classes=f"dialog dialog--{kind}" if kind else "dialog")
+def dialog(content: str, id: str, title: str, kind: str = "", at_once: object = None) -> SafeString:  # noqa: A002 - the attribute's name
+    """A dialog, opened by any button with `data-open="<id>"`, or with the page (`at_once`: its form has faults).
+
+    Put its buttons into `<div class="dialog__foot">`.
+    """
+    classes = f"dialog dialog--{kind}" if kind else "dialog"
+    return _block("dialog", content=content, id=id, title=title, classes=classes, at_once=at_once)
 
 
 @register.simple_block_tag(end_name="end_drawer")

@@ -1,0 +1,264 @@
+"""The form of a record, made from its model. It reads what was typed; what is right or wrong, the services say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.forms import BoundField
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from crm.access import Access, as_id
+from crm.models import Account, Contact
+from crm.selectors.organizations import currencies, members
+from crm.ui.sections import Section
+from crm.ui.widgets import RecordPicker
+from finsuite.kernel import formats
+from finsuite.kernel.errors import Refused
+from finsuite.kernel.versions import version_of
+
+_AUTOCOMPLETE = "off"  # the browser's own suggestions are about the person who types, not about the account
+_LOOKUPS = {
+    "parent_id": (Account, "crm:account_lookup"),
+    "account_id": (Account, "crm:account_lookup"),
+    "reports_to_id": (Contact, "crm:contact_lookup"),
+}
+
+
+class NumberField(forms.CharField):
+    """A number as the person's language writes it."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return formats.parse_amount(text)
+        except Refused as refused:
+            raise forms.ValidationError(refused.message) from None
+
+
+class TagsField(forms.CharField):
+    """Words with commas between them."""
+
+    def clean(self, value: Any) -> Any:
+        return [tag.strip() for tag in super().clean(value).split(",") if tag.strip()]
+
+
+class IdField(forms.CharField):
+    """The id of another record, or nothing."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A field that the person and somebody else changed to different values."""
+
+    label: str
+    theirs: str
+    mine: str
+
+
+class RecordForm(forms.Form):
+    """The fields of an account or a contact. On a change, only what the person changed is handed to the service."""
+
+    marks_optional = False
+
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self,
+        access: Access,
+        model: type[Account] | type[Contact],
+        sections: Sequence[Section],
+        *,
+        record: Any = None,
+        initial: Mapping[str, Any] | None = None,
+        data: Any = None,
+    ) -> None:
+        known = {name: typed(record, name) for name in _names(sections)} if record else {}
+        super().__init__(data, initial={**known, **(initial or {})})
+        self.access = access
+        self.model = model
+        self.sections = sections
+        self.record = record
+        for section in sections:
+            for name in section.fields:
+                self.fields[name] = self._field(name)
+        if record is not None:
+            self.initial["version"] = version_of(record)
+        self._name_the_picked()
+
+    def grouped(self) -> Iterator[tuple[Section, list[tuple[BoundField, str]]]]:
+        """Each section with its fields, and the class of each."""
+        for section in self.sections:
+            yield section, [(self[name], _class_of(self.fields[name], name)) for name in section.fields]
+
+    def seen(self) -> SafeString:
+        """What the person saw when they opened the form, in hidden fields: it tells what they changed."""
+        if self.record is None:
+            return SafeString("")
+        seen = ((f"seen-{name}", self._seen(name)) for name in _names(self.sections))
+        return format_html_join("", '<input type="hidden" name="{}" value="{}">', seen)
+
+    def values(self) -> dict[str, Any]:
+        """What is to be saved: everything of a new record, else what the person changed."""
+        given = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        if self.record is None:
+            return {name: value for name, value in given.items() if value not in (None, "", [])}
+        return {name: value for name, value in given.items() if self._mine(name) != self._seen(name)}
+
+    def refuse(self, refused: Refused) -> None:
+        """Put the service's refusal where the person looks: at each field, else above all."""
+        placed = {name: said for name, said in refused.fields.items() if name in self.fields}
+        for name, said in placed.items():
+            self.add_error(name, said)
+        if not placed:
+            self.add_error(None, refused.message)
+
+    def reopened(self, current: Any) -> tuple[RecordForm, list[Clash]]:
+        """This form again, over the record as somebody else has saved it since, and the fields that both changed.
+
+        Where the person changed nothing, it shows what the other one saved; where they did, what they typed.
+        """
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["version"] = version_of(current)
+        clashed = []
+        for name in _names(self.sections):
+            theirs, mine, seen = typed(current, name), self._mine(name), self._seen(name)
+            if mine == seen:
+                data[name] = theirs
+            elif theirs not in (seen, mine):
+                clashed.append((name, theirs, mine))
+            data[f"seen-{name}"] = theirs
+        form = RecordForm(self.access, self.model, self.sections, record=current, data=data)
+        return form, [
+            Clash(str(form.fields[name].label), form.told(name, theirs), form.told(name, mine))
+            for name, theirs, mine in clashed
+        ]
+
+    def told(self, name: str, text: str) -> str:
+        """The words for what a control holds: an option's label, a record's name, or the text itself."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            options: Any = field.choices
+            return next((str(label) for value, label in options if str(value) == text), text)
+        if isinstance(field, forms.BooleanField):
+            return _("Yes") if text else _("No")
+        return self._name_of(name, text) if name in _LOOKUPS else text
+
+    def _mine(self, name: str) -> str:
+        return _one_line_ends(self.data.get(name, ""))
+
+    def _seen(self, name: str) -> str:
+        if self.is_bound:
+            return _one_line_ends(self.data.get(f"seen-{name}", ""))
+        return typed(self.record, name)
+
+    def _field(self, name: str) -> forms.Field:
+        column: Any = self.model._meta.get_field(name)
+        is_required = not column.blank and name not in ("currency", "exchange_rate")
+        kwargs: dict[str, Any] = {
+            "label": capfirst(str(column.verbose_name)),
+            "required": is_required,
+            "help_text": _("Required") if is_required else "",
+        }
+        if name in _LOOKUPS:
+            place = reverse(_LOOKUPS[name][1], kwargs={"organization": self.access.organization.pk})
+            return IdField(widget=RecordPicker(place), **kwargs)
+        match name:
+            case "owner_id":
+                return forms.TypedChoiceField(choices=self._owners(), coerce=int, empty_value=None, **kwargs)
+            case "currency":
+                return forms.ChoiceField(choices=self._currencies(), **kwargs | {"help_text": _("Fixed once saved")})
+            case "tags":
+                return TagsField(**kwargs | {"help_text": _("Separate them with commas.")})
+        return self._plain(column, kwargs)
+
+    def _plain(self, column: Any, kwargs: dict[str, Any]) -> forms.Field:
+        attrs = {"autocomplete": _AUTOCOMPLETE}
+        match column:
+            case models.BooleanField():
+                return forms.BooleanField(**{**kwargs, "required": False})
+            case models.DateField():
+                return forms.DateField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
+            case models.IntegerField() | models.DecimalField():
+                return NumberField(widget=forms.TextInput(attrs={**attrs, "inputmode": "decimal"}), **kwargs)
+            case models.TextField():
+                rows = 2 if column.max_length else 5
+                return forms.CharField(widget=forms.Textarea(attrs={**attrs, "rows": rows}), strip=True, **kwargs)
+        kind = {"email": "email", "secondary_email": "email"}.get(column.name, "text")
+        kind = "tel" if "phone" in column.name or column.name in ("mobile", "fax") else kind
+        return forms.CharField(widget=forms.TextInput(attrs={**attrs, "inputmode": kind}), **kwargs)
+
+    def _owners(self) -> list[tuple[Any, str]]:
+        people = [(member.user_id, str(member.user)) for member in members(self.access.organization)]
+        held = getattr(self.record, "owner_id", None)
+        if held is not None and held not in dict(people):
+            people.append((held, str(self.record.owner)))  # one who has left keeps what they own
+        return [("", _("Nobody")), *people]
+
+    def _currencies(self) -> list[tuple[str, str]]:
+        if self.record is not None:
+            return [(self.record.currency, self.record.currency)]
+        home = self.access.organization.home_currency
+        codes = [currency.code for currency in currencies(self.access.organization) if currency.is_active]
+        return [(code, code) for code in sorted(codes, key=lambda code: (code != home, code))]
+
+    def _name_the_picked(self) -> None:
+        for name, field in self.fields.items():
+            if isinstance(field.widget, RecordPicker):
+                field.widget.shown = self._name_of(name, self[name].value())
+
+    def _name_of(self, name: str, value: Any) -> str:
+        if not str(value or "").isdigit() or len(str(value)) > 18:
+            return ""
+        held = getattr(self.record, name.removesuffix("_id"), None) if self.record else None
+        if held is None or str(held.pk) != str(value):
+            model: Any = _LOOKUPS[name][0]
+            held = model.objects.of(self.access.organization).filter(pk=as_id(value)).first()
+        return str(held) if held else ""
+
+
+def typed(record: Any, name: str) -> str:
+    """A record's value as its control would send it."""
+    value = getattr(record, name)
+    match value:
+        case None | False:
+            return ""
+        case True:
+            return "on"
+        case Decimal():
+            return formats.plain_amount(value.normalize())  # without the zeros that only the database needs
+        case list():
+            return ", ".join(value)
+        case date():
+            return value.isoformat()
+    return _one_line_ends(str(value))
+
+
+def _one_line_ends(text: str) -> str:
+    """Browsers send lines ended by two characters."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def _names(sections: Sequence[Section]) -> Iterator[str]:
+    return (name for section in sections for name in section.fields)
+
+
+def _class_of(field: forms.Field, name: str) -> str:
+    return "field--wide" if isinstance(field.widget, forms.Textarea) or name == "tags" else ""

@@ -1,0 +1,198 @@
+"""A list of records: which list view, searched, sorted, in which columns, 50 at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from crm.access import Access
+from crm.choices import Level, Module
+from crm.models import ListView
+from crm.selectors.list_views import list_views, view_filter
+from crm.selectors.search import matches
+from crm.ui.cells import Column
+from finsuite.kernel import formats, panels
+from finsuite.kernel.api.fields import Field
+from finsuite.kernel.api.listing import Page, read_page, read_query
+from finsuite.kernel.api.problems import Problem
+from finsuite.kernel.errors import NotFound, Refused
+
+PAGE = 50
+COOKIE_AGE = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What is particular to the list of one kind of record."""
+
+    module: Module
+    title: Any
+    template: str
+    columns: Sequence[Column]
+    shown: Sequence[str]  # the columns of somebody who has not chosen
+    order: dict[str, Field]  # what the list can be ordered by
+    ordering: str
+    name_columns: tuple[str, ...]  # what the first cell is drawn from
+    badges: str  # the slot of the rows' badges
+    url_name: str
+    detail_url_name: str
+
+    @property
+    def cookie(self) -> str:
+        return f"columns-{self.module}"
+
+
+@dataclass
+class Shown:
+    """One request for a list: everything that its template asks."""
+
+    request: HttpRequest
+    access: Access
+    listing: Listing
+    rows_of: QuerySet[Any]
+    views: list[ListView] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        user_id = self.access_user_id
+        found = list_views(self.access.organization, user_id=user_id).filter(module=self.listing.module)
+        self.views = list(found)
+
+    @property
+    def access_user_id(self) -> int | None:
+        return self.request.user.pk
+
+    @cached_property
+    def view(self) -> ListView:
+        """The list view in the address; "All" where there is none."""
+        wanted = self.request.GET.get("view", "")
+        if not wanted:
+            return self.views[0]
+        for view in self.views:
+            if str(view.pk) == wanted:
+                return view
+        raise NotFound(_("There is no such list view."))
+
+    @cached_property
+    def search(self) -> str:
+        return self.request.GET.get("q", "").strip()[:200]
+
+    @cached_property
+    def fault(self) -> str:
+        """Why the view can't be shown: one of its criteria has become impossible."""
+        try:
+            view_filter(self.view, user_id=self.access_user_id)
+        except Refused as refused:
+            return refused.message
+        return ""
+
+    @cached_property
+    def selected(self) -> QuerySet[Any]:
+        """All rows that the view and the search select."""
+        if self.fault:
+            return self.rows_of.none()
+        kept = view_filter(self.view, user_id=self.access_user_id)
+        return self.rows_of.filter(kept, matches(self.search))
+
+    @cached_property
+    def count(self) -> int:
+        return self.selected.count()
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The chosen columns, in the list's own order."""
+        chosen = self._chosen()
+        return [column for column in self.listing.columns if column.name in chosen]
+
+    @cached_property
+    def sort(self) -> str:
+        """As in the address; what the list can't be sorted by is not."""
+        asked = self.request.GET.get("sort", "")
+        return asked if asked.lstrip("-") in self.listing.order else self.listing.ordering
+
+    @cached_property
+    def page(self) -> Page:
+        needed = {name for column in self.columns for name in column.needs()}
+        return read_page(self.selected, self._query(), ["id", *self.listing.name_columns, *sorted(needed)])
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The page's rows, their cells drawn."""
+        organization = self.access.organization
+        ids = [row["id"] for row in self.page.rows]
+        badges = panels.render_rows(self.listing.badges, self.request, organization, ids)
+        return [
+            {
+                "id": row["id"],
+                "name": " ".join(str(row[name]) for name in self.listing.name_columns if row[name]),
+                "badges": badges.get(row["id"], SafeString("")),
+                "cells": [(column, column.cell(row, organization.pk)) for column in self.columns],
+            }
+            for row in self.page.rows
+        ]
+
+    @property
+    def more(self) -> str:
+        """The address of the rows below these; empty at the end."""
+        if not self.page.next:
+            return ""
+        query = self.request.GET.copy()
+        query["cursor"] = self.page.next
+        return f"?{query.urlencode()}"
+
+    @property
+    def total(self) -> str:
+        """The count as it is written."""
+        return formats.number(self.count)
+
+    @property
+    def width(self) -> int:
+        """How many columns the table has at most, ticks and names included."""
+        return len(self.columns) + 2
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.search) or self.view.scope != ListView.Scope.ALL
+
+    def _chosen(self) -> set[str]:
+        asked = self.request.GET.getlist("column") or self.request.COOKIES.get(self.listing.cookie, "").split(".")
+        known = {column.name for column in self.listing.columns}
+        return {name for name in asked if name in known} or set(self.listing.shown)
+
+    def _query(self) -> Any:
+        asked = QueryDict(mutable=True)
+        asked["ordering"] = self.sort
+        asked["limit"] = str(PAGE)
+        if cursor := self.request.GET.get("cursor"):
+            asked["cursor"] = cursor
+        try:
+            return read_query(asked, self.listing.order, ordering="id", can_search=())
+        except Problem:  # a cursor of another order, or one made up: the list from its start
+            asked.pop("cursor", None)
+            return read_query(asked, self.listing.order, ordering="id", can_search=())
+
+
+def answer(request: HttpRequest, access: Access, listing: Listing, rows: QuerySet[Any]) -> HttpResponse:
+    """The list's page; for "Load more", only the rows that follow."""
+    shown = Shown(request, access, listing, rows)
+    is_continued = request.GET.get("cursor") and getattr(request, "htmx", False)
+    context = {
+        "access": access,
+        "list": shown,
+        "listing": listing,
+        "sort": shown.sort,
+        "may_create": access.may(listing.module, Level.CREATE),
+        "may_delete_many": access.may(listing.module, Level.DELETE),
+    }
+    response = render(request, "crm/list_rows.html" if is_continued else listing.template, context)
+    if chosen := request.GET.getlist("column"):
+        kept = ".".join(column.name for column in shown.columns if column.name in chosen)
+        response.set_cookie(listing.cookie, kept, max_age=COOKIE_AGE, httponly=True, samesite="Lax")
+    return response

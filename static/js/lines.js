@@ -1,0 +1,16 @@
+// Repeated lines of a form: [data-add-line=url] asks the server for one more, [data-remove] takes its line away.
+
+document.addEventListener("click", async (event) => {
+  const add = event.target.closest?.("[data-add-line]");
+  if (add) {
+    const index = Number(add.dataset.next);
+    add.dataset.next = String(index + 1);
+    await window.htmx.ajax("GET", `${add.dataset.addLine}?index=${index}`, {
+      target: `#${add.dataset.addTo}`,
+      swap: "beforeend",
+    });
+    document.getElementById(add.dataset.addTo).lastElementChild?.querySelector("select, input")?.focus();
+    return;
+  }
+  event.target.closest?.("[data-remove]")?.closest(".criterion")?.remove();
+});

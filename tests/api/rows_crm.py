@@ -1,0 +1,188 @@
+"""Who gets which answer at the records and the setup of a CRM organization, on the API and on the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm.models import ListView, Profile
+from crm.selectors.organizations import members
+from crm.services.currencies import add_currency
+from crm.services.list_views import create_list_view
+from crm.services.profiles import create_profile
+from tests import factories
+from tests.api.permissions import World, page, read, write
+
+
+def furnish(world: World) -> None:
+    organizations = (world.crm, world.foreign_crm)
+    world.add("account", *(factories.account(organization) for organization in organizations))
+    world.add("contact", *(factories.contact(organization) for organization in organizations))
+    world.add("view", *(_list_view(organization) for organization in organizations))
+    world.add(
+        "currency",
+        *(
+            add_currency(actor=factories.SYSTEM, organization=organization, values={"code": "USD", "rate": "1.1"})
+            for organization in organizations
+        ),
+    )
+    world.add("profile", *(_profile(organization) for organization in organizations))
+    asked = members(world.crm).get(user=world.people["view"])
+    world.add("member", asked, members(world.foreign_crm).get(user=world.people["outsider"]))
+
+
+def _list_view(organization: Any) -> ListView:
+    values = {"module": "accounts", "name": "Steel", "scope": "criteria", "criteria": CRITERIA}
+    return create_list_view(actor=factories.SYSTEM, organization=organization, values=values)
+
+
+def _profile(organization: Any) -> Profile:
+    return create_profile(actor=factories.SYSTEM, organization=organization, values={"name": "Sales"}, levels={})
+
+
+CRITERIA = [{"field": "industry", "comparator": "is", "value": "Steel"}]
+
+
+def _records(kind: str, body: dict[str, Any]) -> list[Any]:
+    """The API of accounts, or of contacts: Standard may edit, and not delete."""
+    at = f"/api/v1/crm/{{crm}}/{kind}s"
+    one = f"{at}/{{{kind}}}"
+    version = {"If-Match": f'"{{{kind}_version}}"'}
+    return [
+        read(at),
+        write("POST", at, body=body, edit=201, admin=201),
+        write("POST", f"{at}/bulk", body={"records": [body]}, edit=200, admin=200),
+        read(one),
+        write("PATCH", one, body={"phone": "1"}, headers=version, edit=200, admin=200),
+        write("DELETE", one, headers=version, edit=403, admin=204),
+        read(f"{one}/history"),
+    ]
+
+
+def _setup(name: str, one: str, body: dict[str, Any], change: dict[str, Any], deletes: int) -> list[Any]:
+    """What every member reads, and only those write whose profile opens Setup."""
+    at = f"/api/v1/crm/{{crm}}/{name}"
+    place = f"{at}/{{{one}}}"
+    version = {"If-Match": f'"{{{one}_version}}"'}
+    return [
+        read(at, none=200),
+        write("POST", at, body=body, none=403, edit=403, admin=201),
+        write("POST", f"{at}/bulk", body={"records": [body]}, none=403, edit=403, admin=200),
+        read(place, none=200),
+        write("PATCH", place, body=change, headers=version, none=403, edit=403, admin=200),
+        write("DELETE", place, headers=version, none=403, edit=403, admin=deletes),
+        read(f"{place}/history", none=200),
+    ]
+
+
+CARRIED = {"profile": "{profile}"}
+OWN_VIEW = {"name": "Own", "scope": "all"}
+VIEWS = "/api/v1/crm/{crm}/list-views"
+VIEW_VERSION = {"If-Match": '"{view_version}"'}
+SHARED = {"module": "accounts", "name": "Wood", "scope": "criteria", "criteria": CRITERIA}
+
+PAGES = "/crm/{crm}"
+ACCOUNT = f"{PAGES}/accounts/{{account}}"
+CONTACT = f"{PAGES}/contacts/{{contact}}"
+
+
+def _record_pages(kind: str, one: str, form: dict[str, str], tabs: tuple[str, ...]) -> list[Any]:
+    at = f"{PAGES}/{kind}s"
+    return [
+        page(f"{at}/"),
+        page(f"{at}/new", view=403),
+        page(f"{at}/new", method="POST", body=form, view=403, edit=302, admin=302),
+        page(f"{at}/lookup?q=a"),
+        page(one),
+        *(page(f"{one}/{tab}") for tab in tabs),
+        page(f"{one}/edit", view=403),
+        page(f"{one}/edit", method="POST", body={**form, "currency": "EUR"}, view=403, edit=302, admin=302),
+        page(f"{one}/delete", method="POST", body={}, view=403, edit=403, admin=302),
+        page(f"{at}/delete", method="POST", body={"row": f"{{{kind}}}"}, view=403, edit=403, admin=302),
+    ]
+
+
+def _setup_page(path: str, **more: Any) -> Any:
+    """Setup is for administrators; whoever else is a member is told so."""
+    return page(f"{PAGES}/setup/{path}", none=403, view=403, edit=403, **more)
+
+
+ROWS = [
+    *_records("account", {"name": "Imported SA"}),
+    *_records("contact", {"last_name": "Martin"}),
+    read(VIEWS, none=200),
+    write("POST", VIEWS, body=SHARED, none=404, edit=403, admin=201),
+    write("POST", f"{VIEWS}/bulk", body={"records": [SHARED]}, none=200, view=200, edit=200, admin=200),
+    read(f"{VIEWS}/{{view}}", none=200),
+    write("PATCH", f"{VIEWS}/{{view}}", body={"name": "S"}, headers=VIEW_VERSION, none=403, edit=403, admin=200),
+    write("DELETE", f"{VIEWS}/{{view}}", headers=VIEW_VERSION, none=403, edit=403, admin=204),
+    read(f"{VIEWS}/{{view}}/history", none=200),
+    *_setup("currencies", "currency", {"code": "GBP", "rate": "0.85"}, {"rate": "1.2"}, deletes=400),
+    *_setup("profiles", "profile", {"name": "Other"}, {"name": "New name"}, deletes=204),
+    *_setup(
+        "members",
+        "member",
+        {"email": "outside@example.com", "profile": "{profile}"},
+        {"profile": "{profile}"},
+        deletes=204,
+    ),
+    *_record_pages("account", ACCOUNT, {"name": "Acme SA"}, ("contacts", "history")),
+    *_record_pages("contact", CONTACT, {"last_name": "Durand"}, ("history",)),
+    page(f"{PAGES}/search?q=a", none=200),
+    page(f"{PAGES}/views/accounts/new"),
+    page(
+        f"{PAGES}/views/accounts/new",
+        method="POST",
+        body=OWN_VIEW,
+        view=302,
+        edit=302,
+        admin=302,
+    ),
+    page(f"{PAGES}/views/accounts/line?index=0"),
+    page(f"{PAGES}/views/{{view}}"),
+    page(
+        f"{PAGES}/views/{{view}}",
+        method="POST",
+        body={"name": "Steel 2", "scope": "all"},
+        view=403,
+        edit=403,
+        admin=302,
+    ),
+    page(f"{PAGES}/views/{{view}}/delete", method="POST", body={}, none=403, view=403, edit=403, admin=302),
+    page("/crm/new", none=200, outsider=200),
+    page(
+        "/crm/new",
+        method="POST",
+        body={"name": "Another", "home_currency": "EUR", "time_zone": "Europe/Paris"},
+        **dict.fromkeys(("none", "view", "edit", "admin", "outsider"), 302),
+    ),
+    _setup_page(""),
+    _setup_page("company"),
+    _setup_page(
+        "company",
+        method="POST",
+        body={"name": "New name", "time_zone": "Europe/Paris", "language": "fr", "fiscal_year_start_month": "1"},
+        admin=302,
+    ),
+    _setup_page("members"),
+    _setup_page(
+        "members/add", method="POST", body={"email": "outside@example.com", "profile_id": "{profile}"}, admin=302
+    ),
+    _setup_page("members/{member}/profile", method="POST", body={"profile": "{profile}"}, admin=302),
+    _setup_page("members/{member}/remove", method="POST", body={}, admin=302),
+    _setup_page("profiles"),
+    _setup_page("profiles/new"),
+    _setup_page(
+        "profiles/new", method="POST", body={"name": "New", "level_accounts": "1", "level_contacts": "1"}, admin=302
+    ),
+    _setup_page("profiles/{profile}"),
+    _setup_page(
+        "profiles/{profile}",
+        method="POST",
+        body={"name": "New name", "level_accounts": "1", "level_contacts": "1"},
+        admin=302,
+    ),
+    _setup_page("profiles/{profile}/delete", method="POST", body={}, admin=302),
+    _setup_page("currencies"),
+    _setup_page("currencies/add", method="POST", body={"code": "GBP", "rate": "0.85"}, admin=302),
+    _setup_page("currencies/{currency}", method="POST", body={"rate": "1.2", "is_active": "on"}, admin=302),
+]
