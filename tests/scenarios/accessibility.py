@@ -109,9 +109,18 @@ _LOOK = """
 }
 """
 
+# Until every transition has come to its end: a colour half-way between two themes has no contrast.
+_REST = """
+async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const passing = document.getAnimations().filter((each) => each.effect.getComputedTiming().endTime < 5000);
+  await Promise.allSettled(passing.map((each) => each.finished));
+}
+"""
+
 
 def faults_of(page: Any) -> list[str]:
     """Everything wrong with the page as it is drawn now; empty when nothing is."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate(_REST)
     found: list[str] = page.evaluate(_LOOK)
     return found
