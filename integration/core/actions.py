@@ -245,6 +245,8 @@ def settle_bases(
     base_finance = {**mapping.snapshot(finance.values, Side.FINANCE), PARENT: finance.parent}
     waiting = [*action.drift, *(found.pair for found in action.conflicts if found.winner is None)]
     for name in waiting:
-        base_crm[name] = action.base_crm[name]
-        base_finance[name] = action.base_finance[name]
+        for base, agreed in ((base_crm, action.base_crm), (base_finance, action.base_finance)):
+            del base[name]
+            if name in agreed:
+                base[name] = agreed[name]
     return base_crm, base_finance

@@ -180,9 +180,9 @@ class FirstContact:
         return [*found, *(rival for one in found for rival in self.unlinked.candidates(one, self.group_of(one)))]
 
     def unclaimed(self, record: Record) -> list[Record]:
-        """The record's candidates that are in no pair by now."""
+        """The record's candidates that are still to be had."""
         found = self.unlinked.candidates(record, self.group_of(record))
-        return [other for other in found if not self.is_linked(other)]
+        return [other for other in found if not (self.is_linked(other) or self.planning.is_left_alone(other))]
 
     def group_of(self, record: Record) -> Group:
         """The finance parent that both records of a match would belong to; -1 where there can't be one yet."""

@@ -68,9 +68,12 @@ def _quantised(options: Options) -> Transform:
         if is_blank(value):
             return None
         try:
-            return Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP)
+            number = Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP)
         except InvalidOperation as problem:
             raise Unfit("not_a_number") from problem
+        if number.is_nan():
+            raise Unfit("not_a_number")
+        return number
 
     return Transform("quantised", carry, carry, options)
 
