@@ -86,9 +86,13 @@ class TableAdapter:
         """The records as they are now, in one query for each kind; deleted ones as tombstones."""
         found: dict[Key, Record] = {}
         for table, ids in self._by_table(keys):
-            select = self._select(table, f"FROM {STATES} s LEFT JOIN {table.sql_name} t")
-            where = " AND s.organization_id = %s AND s.record_id = ANY(%s)"
-            self._collect(found, table, select + where, [self.organization_id, list(ids)])
+            source = (
+                f"FROM unnest(%s::bigint[]) k(id) CROSS JOIN LATERAL (SELECT * FROM {STATES} f"
+                f" WHERE f.kind = '{table.name}' AND f.record_id = k.id OFFSET 0) s"
+                f" LEFT JOIN LATERAL (SELECT * FROM {table.sql_name} f WHERE f.id = k.id OFFSET 0) t"
+                " ON t.organization_id = s.organization_id WHERE s.organization_id = %s"
+            )
+            self._collect(found, table, self._select(table, source), [list(ids), self.organization_id])
         return found
 
     def find(self, model: str, match_keys: Collection[str]) -> Mapping[Key, Record]:
@@ -109,12 +113,27 @@ class TableAdapter:
         wanted = [key for key in match_keys if key]
         if not wanted or (parents is not None and not parents):
             return found
-        sql = self._select(table, f"FROM {table.sql_name} t JOIN {STATES} s")
-        sql += " WHERE t.organization_id = %s AND t.name_key = ANY(%s) AND NOT t.id = ANY(%s)"
-        params: list[Any] = [self.organization_id, wanted, list(known)]
+        names = sorted(set(wanted))
+        params: list[Any]
         if parents is not None and table.parent:
-            sql += f" AND t.{table.parent} = ANY(%s)"
-            params.append(list(parents))
+            live = (
+                f"(SELECT * FROM {table.sql_name} f"
+                f" WHERE f.{table.parent} = ANY(%s) AND f.name_key = ANY(%s) OFFSET 0) t"
+            )
+            params = [list(parents), names]
+        else:
+            live = (
+                f"unnest(%s::text[]) k(name) CROSS JOIN LATERAL (SELECT * FROM {table.sql_name} f"
+                " WHERE f.organization_id = %s AND f.name_key = k.name OFFSET 0) t"
+            )
+            params = [names, self.organization_id]
+        source = (
+            f"FROM {live} CROSS JOIN LATERAL (SELECT * FROM {STATES} f"
+            f" WHERE f.kind = '{table.name}' AND f.record_id = t.id OFFSET 0) s"
+            " WHERE t.organization_id = %s AND NOT t.id = ANY(%s)"
+        )
+        params += [self.organization_id, list(known)]
+        sql = self._select(table, source)
         self._collect(found, table, sql, params)
         return found
 
@@ -295,10 +314,7 @@ class TableAdapter:
             "t.name_key",
             *(table.sql_of(name) for name in self._columns[table.name]),
         ]
-        return (
-            f"SELECT {', '.join(columns)} {source} ON t.id = s.record_id AND t.organization_id = s.organization_id"
-            f" AND s.kind = '{table.name}'" + (f" WHERE s.kind = '{table.name}'" if "LEFT JOIN" in source else "")
-        )
+        return f"SELECT {', '.join(columns)} {source}"
 
     def _collect(self, found: dict[Key, Record], table: Table, sql: str, params: list[Any]) -> None:
         with connection.cursor() as cursor:

@@ -35,7 +35,9 @@ class Dirty(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    connection = models.ForeignKey(Connection, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    connection = models.ForeignKey(
+        Connection, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     kind = models.CharField(max_length=30, choices=Kind.choices)
     record_id = models.BigIntegerField()
     at = models.DateTimeField(db_default=models.functions.Now())
@@ -45,7 +47,7 @@ class Dirty(models.Model):
     class Meta:
         verbose_name = _("changed record")
         verbose_name_plural = _("changed records")
-        indexes = [models.Index(fields=["at"], name="integration_dirty_at")]
+        indexes = [models.Index(fields=["connection", "id"], name="integration_dirty_queue")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.record_id}"
@@ -58,7 +60,7 @@ class DeadLetter(models.Model):
     `quarantined` ones no longer retry by themselves.
     """
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="dead_letters")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="dead_letters", db_index=False)
     kind = models.CharField(max_length=30, choices=Kind.choices)
     record_id = models.BigIntegerField()
     rev = models.BigIntegerField()

@@ -30,7 +30,7 @@ class Link(Stamped):
     since is looked at again. The unique constraints are the last word on "at most one open link per record".
     """
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="links")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="links", db_index=False)
     pairing = models.CharField(_("records"), max_length=20, choices=Pairing.choices)
     crm_kind = models.CharField(max_length=30, choices=Kind.choices)
     crm_id = models.BigIntegerField()
@@ -60,6 +60,7 @@ class Link(Stamped):
             ),
         ]
         indexes = [
+            models.Index(fields=["connection", "state", "id"], name="integration_link_state"),
             models.Index(fields=["crm_kind", "crm_id"], name="integration_link_crm"),
             models.Index(fields=["finance_kind", "finance_id"], name="integration_link_fin"),
         ]
@@ -71,7 +72,7 @@ class Link(Stamped):
 class Exclusion(models.Model):
     """Two records that are not the same, although they look it: never paired again unless a person says so."""
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="exclusions")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="exclusions", db_index=False)
     crm_kind = models.CharField(max_length=30, choices=Kind.choices)
     crm_id = models.BigIntegerField()
     finance_kind = models.CharField(max_length=30, choices=Kind.choices)
@@ -102,7 +103,7 @@ class Unmatched(models.Model):
     it all: when one of them moves on, the record is judged again.
     """
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="unmatched")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="unmatched", db_index=False)
     kind = models.CharField(max_length=30, choices=Kind.choices)
     record_id = models.BigIntegerField()
     rev = models.BigIntegerField()

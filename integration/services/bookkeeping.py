@@ -72,7 +72,7 @@ def save_marks(work: Work, loaded: Loaded, done: Sequence[Written]) -> None:
         if action.makes_a_record or action.kind is Kind.LINK:
             paired.update(key for side in Side if (key := written.key(side)) is not None)
     gone = {key for key in loaded.batch.subjects if (one := loaded.batch.records.get(key)) is None or one.deleted}
-    _drop_marks(work, [*(paired - rows.keys()), *gone])
+    _drop_marks(work, ((paired - rows.keys()) | gone) & loaded.batch.unmatched.keys())
     insert(
         UnmatchedRow,
         list(rows.values()),

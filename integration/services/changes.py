@@ -15,6 +15,7 @@ from integration.core.mapping import FieldPair
 from integration.core.pairings import ACCOUNT, CONTACT, CONTACT_PERSON, CUSTOMER, PAIRINGS, Pairing
 from integration.core.records import Key, Side
 from integration.models import Connection, SyncSetting
+from integration.services.claiming import looking_up
 from integration.services.work import MODELS, SIDES, Work, prepare
 
 PHASES = (ACCOUNT, CONTACT, CUSTOMER, CONTACT_PERSON)
@@ -25,14 +26,20 @@ _FAMILIES = {
     CUSTOMER: (CONTACT_PERSON, "finance_contactperson", "customer_id"),
 }
 
+# OFFSET 0 keeps each look-up by its whole key, whatever the planner believes about the size of a growing table.
 _WORK_SET = """
     FROM integration_recordstate s
-    LEFT JOIN integration_link l ON l.connection_id = %(connection)s AND l.{end}_kind = s.kind
-        AND l.{end}_id = s.record_id AND l.state IN ('active', 'conflict', 'paused')
-    LEFT JOIN integration_unmatched u ON u.connection_id = %(connection)s AND u.kind = s.kind
-        AND u.record_id = s.record_id
-    LEFT JOIN integration_deadletter d ON d.connection_id = %(connection)s AND d.kind = coalesce(l.crm_kind, s.kind)
-        AND d.record_id = coalesce(l.crm_id, s.record_id)
+    LEFT JOIN LATERAL (
+        SELECT * FROM integration_link k WHERE k.{end}_kind = s.kind AND k.{end}_id = s.record_id OFFSET 0
+    ) l ON l.connection_id = %(connection)s AND l.state IN ('active', 'conflict', 'paused')
+    LEFT JOIN LATERAL (
+        SELECT * FROM integration_unmatched k WHERE k.connection_id = %(connection)s AND k.kind = s.kind
+        AND k.record_id = s.record_id OFFSET 0
+    ) u ON true
+    LEFT JOIN LATERAL (
+        SELECT * FROM integration_deadletter k WHERE k.connection_id = %(connection)s
+        AND k.kind = coalesce(l.crm_kind, s.kind) AND k.record_id = coalesce(l.crm_id, s.record_id) OFFSET 0
+    ) d ON true
     WHERE s.kind = %(kind)s AND s.organization_id = %(organization)s
     AND (
         l.id IS NOT NULL AND (l.seen_{end} <> s.rev OR l.generation <> %(generation)s)
@@ -106,14 +113,21 @@ def count_work(work: Work) -> int:
     """How many records there are to look at."""
     total = 0
     for kind in PHASES:
-        with connection.cursor() as cursor:
+        with looking_up(), connection.cursor() as cursor:
             cursor.execute("SELECT count(*)" + _work_sql(kind), _params(work, kind))
             total += cursor.fetchone()[0]
     return total
 
 
-def _work_ids(work: Work, kind: str, *, after: int, limit: int) -> list[int]:
+def freshen_statistics() -> None:
+    """Before much work: tell the planner how large the tables have become, which it may not have noticed yet."""
+    tables = [model._meta.db_table for model in MODELS.values()]
     with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(tables)}, integration_recordstate, integration_link, integration_unmatched")
+
+
+def _work_ids(work: Work, kind: str, *, after: int, limit: int) -> list[int]:
+    with looking_up(), connection.cursor() as cursor:
         cursor.execute(
             f"SELECT s.record_id {_work_sql(kind)} AND s.record_id > %(after)s ORDER BY s.record_id LIMIT %(limit)s",
             {**_params(work, kind), "after": after, "limit": limit},
@@ -144,11 +158,12 @@ def _family(work: Work, kind: str, ids: list[int]) -> list[Key]:
     if kind not in _FAMILIES:
         return []
     child, table, column = _FAMILIES[kind]
-    with connection.cursor() as cursor:
+    with looking_up(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {table} WHERE {column} = ANY(%s)", [ids])
+        children = [pk for (pk,) in cursor.fetchall()]
         cursor.execute(
-            f"SELECT s.record_id {_work_sql(child)} AND s.record_id IN ("
-            f"SELECT c.id FROM {table} c WHERE c.{column} = ANY(%(parents)s)) ORDER BY s.record_id",
-            {**_params(work, child), "parents": ids},
+            f"SELECT s.record_id {_work_sql(child)} AND s.record_id = ANY(%(children)s) ORDER BY s.record_id",
+            {**_params(work, child), "children": children},
         )
         return [Key(SIDES[child], child, pk) for (pk,) in cursor.fetchall()]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.db import connection
+from django.db import connection, transaction
 
 from integration.choices import OPEN_LINK_STATES
 from integration.core.records import Key, Side
@@ -16,6 +17,9 @@ from integration.services.work import SIDES, Work
 
 _KINDS = tuple(SIDES)
 _PATIENCE = {"lock_timeout": "100ms", "statement_timeout": "30s"}
+_BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
+"""Whatever the engine reads, it looks up by key, through an index. The planner may not know: right after an import or a
+restore its statistics say that the tables are empty, and it would read them whole, once per record."""
 
 
 @dataclass
@@ -48,11 +52,7 @@ def claim(work: Work, keys: Collection[Key]) -> Claim:
     """Claim keys: an advisory lock on each, a row lock on the links that they are in."""
     claimed = Claim()
     with connection.cursor() as cursor:
-        settings = {**_PATIENCE, "finsuite.connection": str(work.connection.pk)}
-        cursor.execute(
-            "SELECT " + ", ".join("set_config(%s, %s, true)" for _ in settings),
-            [part for item in settings.items() for part in item],
-        )
+        _set({**_PATIENCE, **_BY_KEY, "finsuite.connection": str(work.connection.pk)})
         numbers = {_number(work.connection.pk, key): key for key in keys}
         cursor.execute("SELECT n FROM unnest(%s::bigint[]) n WHERE pg_try_advisory_xact_lock(n)", [sorted(numbers)])
         claimed.keys = {numbers[number] for (number,) in cursor.fetchall()}
@@ -72,10 +72,29 @@ def claim(work: Work, keys: Collection[Key]) -> Claim:
 
 def let_go() -> None:
     """The engine's part of the transaction is over: whatever the caller writes after it is a change like any other."""
+    names = [*_PATIENCE, *_BY_KEY]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SET LOCAL finsuite.connection = ''; SET LOCAL lock_timeout TO DEFAULT;"
-            " SET LOCAL statement_timeout TO DEFAULT"
+            "SET LOCAL finsuite.connection = ''; " + "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in names)
+        )
+
+
+@contextmanager
+def looking_up() -> Iterator[None]:
+    """A transaction that only looks things up by key."""
+    with transaction.atomic():
+        _set(_BY_KEY)
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _BY_KEY))
+
+
+def _set(settings: Mapping[str, str]) -> None:
+    """Set these for the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT " + ", ".join("set_config(%s, %s, true)" for _ in settings),
+            [part for item in settings.items() for part in item],
         )
 
 
@@ -86,9 +105,9 @@ def _links_of(work: Work, keys: Collection[Key]) -> dict[int, set[Key]]:
         end = "crm" if SIDES[kind] is Side.CRM else "finance"
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT id, {end}_id FROM integration_link WHERE connection_id = %s AND {end}_kind = %s"  # noqa: S608
-                f" AND {end}_id = ANY(%s) AND state IN ('active', 'conflict', 'paused')",
-                [work.connection.pk, kind, ids],
+                f"SELECT id, {end}_id FROM integration_link WHERE {end}_kind = %s AND {end}_id = ANY(%s)"  # noqa: S608
+                " AND connection_id + 0 = %s AND state IN ('active', 'conflict', 'paused')",
+                [kind, ids, work.connection.pk],
             )
             for pk, record_id in cursor.fetchall():
                 found[pk].add(Key(SIDES[kind], kind, record_id))

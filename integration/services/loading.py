@@ -87,8 +87,9 @@ def parent_key(record: Record) -> Key | None:
 def _know(known: dict[int, Link], work: Work, keys: Iterable[Key]) -> None:
     for kind, ids in by_kind(keys).items():
         end = "crm" if SIDES[kind] is Side.CRM else "finance"
-        where = f"connection_id = %s AND {end}_kind = %s AND {end}_id = ANY(%s) AND {_OPEN}"
-        known.update({link.id: link for link in _links(where, [work.connection.pk, kind, ids])})
+        # "+ 0" leaves the planner only the index by record, which is the one that never degenerates.
+        where = f"{end}_kind = %s AND {end}_id = ANY(%s) AND connection_id + 0 = %s AND {_OPEN}"
+        known.update({link.id: link for link in _links(where, [kind, ids, work.connection.pk])})
 
 
 def _links(where: str, params: list[Any]) -> list[Link]:

@@ -27,7 +27,7 @@ from integration.core.pairings import Pairing
 from integration.core.records import Key
 from integration.models import Connection, Run, SyncSetting
 from integration.services import recording
-from integration.services.changes import Cursor, content_audit, count_work, next_slice
+from integration.services.changes import Cursor, content_audit, count_work, freshen_statistics, next_slice
 from integration.services.hints import publish_run
 from integration.services.sync import preview_keys, sync_batch, sync_hints
 from integration.services.undo import continue_undo, count_links
@@ -37,6 +37,7 @@ SLICE = 150
 """Records of one phase in a transaction, not counting those that belong to them."""
 
 HINTS = 200
+MANY = 1000
 _RELATED = ("connection__crm_organization", "connection__finance_organization", "account_view", "contact_view")
 UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
 
@@ -277,6 +278,8 @@ def _held_row(change: MassChange) -> dict[str, int]:
 
 def _begin(run: Run, work: Work) -> None:
     total = count_links(run.undoes) if run.undoes is not None else count_work(work)
+    if total > MANY:
+        freshen_statistics()
     run.state, run.started_at, run.total = RunState.RUNNING.value, timezone.now(), total
     run.save(update_fields=["state", "started_at", "total", "updated_at"])
 
