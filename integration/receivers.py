@@ -6,6 +6,7 @@ from crm import events as crm
 from finance import events as finance
 from finsuite.kernel.events import Event, listen
 from integration.models import SyncSetting
+from integration.services.activation import pause_for_revoked_key, require_unlinked_base
 from integration.services.hints import hint_changes
 
 CRM_CHANGES = (
@@ -52,3 +53,15 @@ def list_view_changed(event: crm.ListViewChanged) -> None:
         if event.list_view_id in (setting.account_view_id, setting.contact_view_id):
             setting.generation += 1
             setting.save(update_fields=["generation", "updated_at"])
+
+
+@listen(finance.ZscKeyRevoked)
+def key_revoked(event: finance.ZscKeyRevoked) -> None:
+    """Whoever gave the key takes it back: what was linked with it pauses."""
+    pause_for_revoked_key(actor=event.actor, key_id=event.key_id)
+
+
+@listen(finance.BaseCurrencyChanged)
+def base_currency_changed(event: finance.BaseCurrencyChanged) -> None:
+    """A finance organization is about to count in another currency; a link that relies on the old one prevents it."""
+    require_unlinked_base(organization_id=event.organization_id, base=event.after)

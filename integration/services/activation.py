@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from crm.access import require_setup
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
-from integration.models import Connection
+from integration.choices import ConnectionState, IssueState
+from integration.models import Connection, SyncIssue
 from integration.selectors.checks import blocking, checks_of
 from integration.services.connections import lock, tell
 from integration.workflow import CONNECTION
@@ -69,6 +70,44 @@ def delete(*, actor: Actor, connection: Connection, typed_name: str) -> Connecti
     connection = _move(actor, connection, "delete", sentence)
     connection.links.all().delete()
     return connection
+
+
+@transaction.atomic
+def pause_for_revoked_key(*, actor: Actor, key_id: int) -> list[Connection]:
+    """Pause every connection that was made with this key, and leave an issue that says so to its administrators.
+
+    The actor revoked the key in finance, which is right enough: they need no right in the CRM.
+    """
+    made_with_it = Connection.objects.filter(zsc_key_id=key_id, state=ConnectionState.ACTIVE).order_by("pk")
+    paused = list(made_with_it.select_for_update(of=("self",)).select_related("crm_organization", "zsc_key"))
+    for connection in paused:
+        connection.state = ConnectionState.PAUSED
+        connection.save(update_fields=["state", "updated_at"])
+        tell(actor, connection, "pause", {"state": "active"}, {"state": "paused"})
+        SyncIssue.objects.get_or_create(
+            connection=connection,
+            code="key_revoked",
+            state=IssueState.WAITING,
+            defaults={"label": str(connection.zsc_key)[:250]},
+        )
+    return paused
+
+
+def require_unlinked_base(*, organization_id: int, base: str) -> None:
+    """Refuse another base currency where a connection relies on both sides counting in the same one."""
+    relying = (
+        Connection.objects.filter(finance_organization_id=organization_id, is_two_way=True)
+        .filter(state__in=[ConnectionState.ACTIVE, ConnectionState.PAUSED])
+        .exclude(crm_organization__home_currency=base)
+        .select_related("crm_organization")
+        .first()
+    )
+    if relying is not None:
+        sentence = _("The CRM “%(crm)s” is linked and counts in %(currency)s. Deactivate the link first.") % {
+            "crm": relying.crm_organization.name,
+            "currency": relying.crm_organization.home_currency,
+        }
+        raise Refused(sentence, code="linked", fields={"base_currency": [sentence]})
 
 
 def _move(actor: Actor, connection: Connection, verb: str, sentence: str) -> Connection:
