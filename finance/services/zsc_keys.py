@@ -149,7 +149,9 @@ def _attempts_of(email: str) -> ZscAttempts:
 def _matching(email: str, secret: str) -> ZscKey | None:
     given = _digest(secret)
     keys = ZscKey.objects.filter(user__email__iexact=email, user__is_active=True, revoked_at=None)
-    matches = [key for key in keys.select_related("user", "organization") if _same(key.digest, given)]
+    # Locked, so that a key that is being revoked at this moment is either used before or not at all.
+    held = keys.select_for_update(of=("self",)).select_related("user", "organization").order_by("pk")
+    matches = [key for key in held if _same(key.digest, given)]
     return matches[0] if matches else None
 
 

@@ -208,9 +208,12 @@ def dialog(content: str, id: str, title: str, kind: str = "", at_once: object = 
 
 
 @register.simple_block_tag(end_name="end_drawer")
-def drawer(content: str, id: str, title: str) -> SafeString:  # noqa: A002 - the attribute's name
-    """A dialog that slides in from the side, for looking at or editing one thing without leaving the page."""
-    return _block("dialog", content=content, id=id, title=title, classes="drawer")
+def drawer(content: str, id: str, title: str, at_once: object = None) -> SafeString:  # noqa: A002 - the attribute's name
+    """A dialog that slides in from the side, for looking at or editing one thing without leaving the page.
+
+    `at_once`: it is open when the page appears, as when what was entered in it was refused.
+    """
+    return _block("dialog", content=content, id=id, title=title, classes="drawer", at_once=at_once)
 
 
 @register.simple_block_tag(end_name="end_menu")
