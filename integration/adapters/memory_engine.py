@@ -254,8 +254,9 @@ class MemoryEngine:
             self._new_link(action, stored)
         elif old is not None and action.kind is not Kind.REFUSE:
             self.links[old.id] = self._moved_on(old, action, stored)
-            self.resolutions.pop(old.id, None)
-            self.reassert.discard(old.id)
+            if action.kind is not Kind.PAUSE:
+                self.resolutions.pop(old.id, None)
+                self.reassert.discard(old.id)
         for mark in action.marks:
             self.unmatched[mark.key] = replace(mark, rev=self.records()[mark.key].rev)
 
@@ -277,15 +278,14 @@ class MemoryEngine:
         bases = None
         if not (crm.deleted or finance.deleted):
             bases = settle_bases(action, self.settings.mappings[link.pairing], crm, finance)
-        moves = action.kind is Kind.REPOINT
         return replace(
             link,
             crm_pk=crm.key.pk,
             finance_pk=finance.key.pk,
             base_crm=link.base_crm if bases is None else bases[0],
             base_finance=link.base_finance if bases is None else bases[1],
-            seen_crm=-1 if moves and action.side is Side.CRM else crm.rev,
-            seen_finance=-1 if moves and action.side is Side.FINANCE else finance.rev,
+            seen_crm=-1 if action.leaves_dirty else crm.rev,
+            seen_finance=-1 if action.leaves_dirty else finance.rev,
             mapping_generation=action.generation,
             state=action.state or link.state,
             alias_of=action.alias_of,

@@ -195,6 +195,11 @@ class Action:
         )
 
     @property
+    def leaves_dirty(self) -> bool:
+        """Whether the link is to be looked at again: its seen revisions become -1. What is pending flows then."""
+        return self.kind is Kind.REPOINT or self.reason is Reason.UNDONE
+
+    @property
     def wakes_children(self) -> bool:
         """Whether what belongs to either end (an account's contacts, a customer's persons) is to be judged anew."""
         return self.pairing in _PARENTS and self.kind in _WAKING
@@ -241,6 +246,8 @@ def settle_bases(
     """
     if action.base_crm is None or action.base_finance is None:
         return None
+    if action.reason is Reason.UNDONE:
+        return dict(action.base_crm), dict(action.base_finance)
     base_crm = {**mapping.snapshot(crm.values, Side.CRM), PARENT: crm.parent}
     base_finance = {**mapping.snapshot(finance.values, Side.FINANCE), PARENT: finance.parent}
     waiting = [*action.drift, *(found.pair for found in action.conflicts if found.winner is None)]

@@ -10,7 +10,7 @@ from integration.core.actions import Action, Kind, Reason, SyncPlan
 from integration.core.links import Exclusion, Link, LinkState, Unmatched, UnmatchedReason
 from integration.core.pairings import PAIRINGS, Pairing
 from integration.core.policy import SyncSettings
-from integration.core.records import Key, Record, Side, Value, Values, same
+from integration.core.records import SIDES, Key, Record, Side, Value, Values, same
 
 
 class JournalOp(StrEnum):
@@ -97,9 +97,9 @@ def plan_undo(
             undo.linked |= {entry.link} if entry.link is not None else set()
         elif entry.key is not None:
             done.setdefault(entry.key, _Done(entry.key, entry.pairing, entry.link)).take(entry)
+    undo.unlink()
     for one in reversed(done.values()):
         undo.record(one)
-    undo.links_left()
     return UndoPlan(plan=SyncPlan(actions=tuple(undo.actions)), changed_since=tuple(undo.changed_since))
 
 
@@ -140,8 +140,9 @@ class _Undo:
         writes = {name: value for name, value in values.items() if not same(now.values[name], value)}
         if not writes:
             return
-        side, link = done.key.side, self.links.get(done.link) if done.link is not None else None
+        side, link = done.key.side, self.link(done)
         is_crm = side is Side.CRM
+        ends = {at: link.pk(at) if link is not None else done.key.pk if at is side else None for at in SIDES}
         before = {name: now.values[name] for name in writes}
         base_crm, base_finance = (None, None) if link is None else self.bases(link, side, writes)
         self.actions.append(
@@ -151,8 +152,8 @@ class _Undo:
                 pairing=done.pairing,
                 reason=Reason.UNDONE,
                 link=None if link is None else link.id,
-                crm_pk=done.key.pk if is_crm else None,
-                finance_pk=None if is_crm else done.key.pk,
+                crm_pk=ends[Side.CRM],
+                finance_pk=ends[Side.FINANCE],
                 seen_crm=now.rev if is_crm else -1,
                 seen_finance=-1 if is_crm else now.rev,
                 to_crm=writes if is_crm else {},
@@ -179,11 +180,13 @@ class _Undo:
         if now.has_documents:
             can_rest = done.key.side in PAIRINGS[done.pairing].deactivates
             kind = Kind.DEACTIVATE if can_rest else Kind.UNLINK
-        link = None if done.link is None else self.links.get(done.link)
-        self.linked -= {done.link}
-        self.part(done.pairing, kind, done.key.side, link, now)
+        self.part(done.pairing, kind, done.key.side, self.link(done), now)
 
-    def links_left(self) -> None:
+    def link(self, done: _Done) -> Link | None:
+        """The link whose base is to follow: none where the link itself is undone."""
+        return None if done.link is None or done.link in self.linked else self.links.get(done.link)
+
+    def unlink(self) -> None:
         """Pairs of two records that existed before are taken apart."""
         for link in sorted((self.links[i] for i in self.linked if i in self.links), key=lambda link: link.id):
             self.part(link.pairing, Kind.UNLINK, None, link, None)
@@ -194,7 +197,7 @@ class _Undo:
         if link is not None:
             keys = {at: link.key(at) for at in Side}
         found = {at: self.records[key] for at, key in keys.items() if key in self.records}
-        revs = {at: one.rev for at, one in found.items()}
+        revs = {made.key.side: made.rev} if made is not None else {}
         crm_pk, finance_pk = (keys[at].pk if at in keys else None for at in Side)
         apart = None if link is None else Exclusion(pairing, link.crm_pk, link.finance_pk)
         lost = {made.key.side: dict(made.values)} if made is not None and kind is Kind.DELETE else {}
