@@ -14,9 +14,9 @@ urlpatterns = [
     path("styleguide/", styleguide, name="styleguide"),
     path("healthz", healthz, name="healthz"),
     path("", include("users.urls")),
+    path("crm/<int:organization>/setup/finance-suite/", include("integration.ui.urls")),
     path("crm/", include("crm.ui.urls")),
     path("finance/", include("finance.ui.urls")),
-    path("integration/", include("integration.ui.urls")),
     path("api/v1/", include("finsuite.api_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -8,7 +8,7 @@ class IntegrationConfig(AppConfig):
     name = "integration"
 
     def ready(self) -> None:
-        from integration import checks, receivers  # noqa: F401
+        from integration import checks, navigation, panels, receivers  # noqa: F401
 
         post_migrate.connect(install_capture, sender=self)
 

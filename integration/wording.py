@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from integration.choices import Kind
 from integration.core.actions import Kind as Op
 from integration.core.actions import Reason
 
@@ -26,6 +27,14 @@ OPERATIONS: dict[Op, Promise] = {
     Op.SKIP: pgettext_lazy("sync action", "Skip"),
     Op.DECIDE: pgettext_lazy("sync action", "Needs your decision"),
     Op.REFUSE: pgettext_lazy("sync action", "Cannot be synced"),
+}
+
+# What an action that makes a record is counted under.
+_NEW: dict[str, Promise] = {
+    Kind.ACCOUNT: _("New accounts"),
+    Kind.CONTACT: _("New contacts"),
+    Kind.CUSTOMER: _("New customers"),
+    Kind.CONTACT_PERSON: _("New contact persons"),
 }
 
 # The status component's tone for each: what writes, what waits, what fails.
@@ -85,6 +94,11 @@ REASONS: dict[Reason, Promise] = {
 def operation(op: str) -> Promise | str:
     """What the action does; the code itself where a later version wrote one that is not known here."""
     return OPERATIONS[Op(op)] if op in set(Op) else op
+
+
+def makes(op: str, kind: str) -> Promise | str:
+    """What new records of this kind are counted under; "" where the action makes none."""
+    return _NEW.get(kind, "") if op in {Op.CREATE, Op.CLONE} else ""
 
 
 def tone(op: str) -> str:

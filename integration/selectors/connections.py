@@ -8,8 +8,8 @@ from django.db.models import Count, Q
 
 from crm.models import Organization
 from finsuite.kernel.errors import NotFound
-from integration.choices import OPEN_LINK_STATES, ConflictState, IssueState, LinkState, Pairing, UnmatchedReason
-from integration.models import Conflict, Connection, Link, Run, SyncIssue, Unmatched
+from integration.choices import OPEN_LINK_STATES, ConflictState, IssueState, LinkState, Module, Pairing, UnmatchedReason
+from integration.models import Conflict, Connection, Link, Run, SyncIssue, SyncSetting, Unmatched
 
 # Records without a link that a person can do something about.
 UNDECIDED = (UnmatchedReason.SKIPPED.value, UnmatchedReason.AMBIGUOUS.value)
@@ -58,6 +58,12 @@ def connection_of(organization: Organization, connection_id: int) -> Connection:
         return found.get(pk=connection_id)
     except Connection.DoesNotExist:
         raise NotFound("") from None
+
+
+def setting_of(connection: Connection) -> SyncSetting:
+    """What was chosen for the sync of the connection's contacts."""
+    found = SyncSetting.objects.select_related("connection__crm_organization", "connection__finance_organization")
+    return found.get(connection=connection, module=Module.CONTACTS)
 
 
 def facts_of(connection: Connection) -> Facts:

@@ -20,6 +20,7 @@ from finance.services import zsc_keys
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, NotPermitted, Refused
 from integration.models import Connection, SyncSetting
+from integration.services.mappings import add_default_mappings
 from users.models import User
 
 DEFAULT_APPS = (App.BOOKS.value,)
@@ -171,6 +172,7 @@ def _connect(
         contact_view=views.get("contacts"),
         extent="both" if two_way else "from_crm",
     )
+    add_default_mappings(connection)
     tell(actor, connection, "created", {}, {"finance_organization": finance.name, "apps": connection.apps})
     return connection
 

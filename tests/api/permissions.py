@@ -129,6 +129,7 @@ class World:
 
     def add(self, name: str, ours: Any, foreign: Any) -> None:
         """Let rows name this record; `foreign` is a like one of the outsider's."""
+        assert name not in self.names, f"two rooms call a record {name}; the later one would be asked for under both"
         self.names[name], self.foreign[name] = ours.pk, foreign.pk
         if hasattr(ours, "updated_at"):
             self.names[f"{name}_version"] = version_of(ours)

@@ -53,8 +53,10 @@ NEW_MEMBER = {"email": "new@example.com", "role": "viewer"}
 ROWS = [
     *_entity("customers", "customer", {"display_name": "New"}, {"phone": "1"}),
     *_entity("contact-persons", "person", NEW_PERSON, {"phone": "1"}, staff_deletes=204),
-    *_entity("currencies", "currency", {"code": "GBP", "rate": "1.2"}, {"rate": "1.3"}, staff=403, admin_deletes=409),
-    *_entity("members", "member", NEW_MEMBER, {"role": "accountant"}, staff=403),
+    *_entity(
+        "currencies", "finance_currency", {"code": "GBP", "rate": "1.2"}, {"rate": "1.3"}, staff=403, admin_deletes=409
+    ),
+    *_entity("members", "finance_member", NEW_MEMBER, {"role": "accountant"}, staff=403),
     _for_admins_key("GET", f"{API}/zsc-keys", 200),
     _for_admins_key("POST", f"{API}/zsc-keys", 201, {"app": "invoice"}),
     _for_admins_key("DELETE", f"{API}/zsc-keys/{{zsc_key}}", 204),
@@ -71,10 +73,10 @@ ROWS = [
     _button(f"{PAGES}/contact-persons/{{person}}/delete/"),
     page(f"{PAGES}/settings/", view=403, edit=403),
     page(f"{PAGES}/settings/members/", view=403, edit=403),
-    _button(f"{PAGES}/settings/members/{{member}}/role/", {"role": "accountant"}, edit=403),
-    _button(f"{PAGES}/settings/members/{{member}}/remove/", edit=403),
+    _button(f"{PAGES}/settings/members/{{finance_member}}/role/", {"role": "accountant"}, edit=403),
+    _button(f"{PAGES}/settings/members/{{finance_member}}/remove/", edit=403),
     page(f"{PAGES}/settings/currencies/", view=403, edit=403),
-    _button(f"{PAGES}/settings/currencies/{{currency}}/", {"rate": "2", "is_active": "on"}, edit=403),
+    _button(f"{PAGES}/settings/currencies/{{finance_currency}}/", {"rate": "2", "is_active": "on"}, edit=403),
     page(f"{PAGES}/settings/integrations/", view=403, edit=403),
     _button(f"{PAGES}/settings/integrations/generate/", {"app": "invoice"}, edit=403, admin=200),
     _button(f"{PAGES}/settings/integrations/{{zsc_key}}/regenerate/", edit=403, admin=200),
@@ -84,16 +86,22 @@ ROWS = [
 
 def furnish(world: World) -> None:
     """A customer with a contact person, a currency, a member and a key, here and at the outsider's."""
-    made: dict[str, list[Any]] = {"customer": [], "person": [], "currency": [], "member": [], "zsc_key": []}
+    made: dict[str, list[Any]] = {
+        "customer": [],
+        "person": [],
+        "finance_currency": [],
+        "finance_member": [],
+        "zsc_key": [],
+    }
     for organization, owner in ((world.finance, "admin"), (world.foreign_finance, "outsider")):
         actor = Actor.person(world.people[owner])
         customer = factories.customer(organization)
         made["customer"].append(customer)
         made["person"].append(create_contact_person(actor=actor, customer=customer, values={"first_name": "Anna"}))
         add_currency(actor=actor, organization=organization, values={"code": "USD", "rate": "0.9"})
-        made["currency"].append(Currency.objects.of(organization).get(code="USD"))
+        made["finance_currency"].append(Currency.objects.of(organization).get(code="USD"))
         factories.finance_member(organization, "viewer", f"member.{owner}@example.com")
-        made["member"].append(organization.memberships.get(user__email=f"member.{owner}@example.com"))
+        made["finance_member"].append(organization.memberships.get(user__email=f"member.{owner}@example.com"))
         made["zsc_key"].append(generate_key(actor=actor, organization=organization, app="books").key)
     for name, (ours, foreign) in made.items():
         world.add(name, ours, foreign)

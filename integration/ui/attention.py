@@ -1,0 +1,168 @@
+"""What waits for a person: conflicts, records that need a decision, and failures."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from finsuite.kernel.errors import Refused
+from integration.choices import Kind
+from integration.models import Conflict, Connection, SyncIssue, Unmatched
+from integration.selectors import issues as selectors
+from integration.services import conflicts as conflict_services
+from integration.services import issues as issue_services
+from integration.services import links as link_services
+from integration.ui import frame
+from integration.ui.frame import actor_of, connection_page, go
+
+_SIDES = {"crm", "finance"}
+
+# What a person may ask for when linking two records: whose values win where both have one.
+_KEEP = {"link": None, "link_crm": "crm", "link_finance": "finance"}
+
+
+@connection_page
+@require_GET
+def conflicts(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """The conflict inbox: each with both values, field by field."""
+    page = Paginator(selectors.open_conflicts(connection), 20).get_page(request.GET.get("page"))
+    shown = [(conflict, _choices(conflict)) for conflict in page]
+    context = {"conflicts": shown, "page": page}
+    return frame.monitor(request, connection, "conflicts", "integration/conflicts.html", context)
+
+
+@connection_page
+@require_POST
+def resolve(request: HttpRequest, connection: Connection, conflict: int) -> HttpResponse:
+    """Keep the CRM's values, finance's, or what was ticked for each field."""
+    found = selectors.conflict_of(connection, conflict)
+    conflict_services.resolve(actor=actor_of(request), conflict=found, choices=_chosen(request, found))
+    messages.success(request, _("Settled. Both sides now say the same."))
+    return go("conflicts", connection)
+
+
+@connection_page
+@require_GET
+def decisions(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Records that look like one on the other side, with what tells them apart."""
+    after = int(request.GET["after"]) if request.GET.get("after", "").isdecimal() else 0
+    found = selectors.undecided(connection, after=after)
+    shown, more = found[: selectors.PAGE], len(found) > selectors.PAGE
+    context = {"rows": shown, "next_url": f"{request.path}?after={shown[-1].id}" if more else ""}
+    return frame.monitor(request, connection, "decisions", "integration/decisions.html", context)
+
+
+@connection_page
+@require_POST
+def decide(request: HttpRequest, connection: Connection, unmatched: int) -> HttpResponse:
+    """Link the record with the one that was chosen, or keep it apart from all of them."""
+    waiting = selectors.undecided_of(connection, unmatched)
+    about: dict[str, Any] = {
+        "actor": actor_of(request),
+        "connection": connection,
+        "kind": waiting.kind,
+        "record_id": waiting.record_id,
+    }
+    choice = request.POST.get("choice", "")
+    if choice == "create":
+        link_services.create_counterpart(**about)
+        messages.success(request, _("They are not the same: a new record was made on the other side."))
+    elif choice == "leave":
+        link_services.leave_alone(**about)
+        messages.success(request, _("The record stays on its own until you decide otherwise."))
+    elif choice in _KEEP:
+        link_services.link_records(**about, other_id=_candidate(request, waiting), keep=_KEEP[choice])
+        messages.success(request, _("The two are linked."))
+    else:
+        raise Refused(_("Choose what to do with this record."))
+    return go("decisions", connection)
+
+
+@connection_page
+@require_GET
+def issues(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """What failed, by cause, with what to do about it."""
+    found = [(issue_services.words(issue), issue) for issue in selectors.open_issues(connection)[: 10 * selectors.PAGE]]
+    found.sort(key=lambda pair: pair[0].cause)
+    groups = [
+        {"words": words, "issues": [_issue(connection, issue) for _words, issue in listed]}
+        for words, listed in groupby(found, key=lambda pair: pair[0])
+    ]
+    return frame.monitor(request, connection, "issues", "integration/issues.html", {"groups": groups})
+
+
+@connection_page
+@require_POST
+def retry(request: HttpRequest, connection: Connection, issue: int) -> HttpResponse:
+    """Try one record again now."""
+    issue_services.retry(actor=actor_of(request), issue=selectors.issue_of(connection, issue))
+    messages.info(request, _("It is being tried again."))
+    return go("issues", connection)
+
+
+@connection_page
+@require_POST
+def retry_all(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Try everything that failed again now."""
+    count = issue_services.retry_all(actor=actor_of(request), connection=connection)
+    sentence = ngettext("%(n)d record is being tried again.", "%(n)d records are being tried again.", count)
+    messages.info(request, sentence % {"n": count})
+    return go("issues", connection)
+
+
+def _candidate(request: HttpRequest, waiting: Unmatched) -> int:
+    candidate = request.POST.get("candidate", "")
+    if not candidate.isdecimal() or int(candidate) not in waiting.candidates:
+        raise Refused(_("Choose one of the records that are listed."))
+    return int(candidate)
+
+
+def _choices(conflict: Conflict) -> list[dict[str, Any]]:
+    rows = selectors.rows_of(conflict)
+    return [{**row, "input": f"field-{row['name']}", "chosen": "crm"} for row in rows]
+
+
+def _chosen(request: HttpRequest, conflict: Conflict) -> dict[str, str]:
+    keep = request.POST.get("keep", "")
+    names = [field["name"] for field in conflict.fields]
+    if keep in _SIDES:
+        return dict.fromkeys(names, keep)
+    choices = {name: request.POST.get(f"field-{name}", "") for name in names}
+    if not _SIDES.issuperset(choices.values()):
+        raise Refused(_("Choose for each field whether the CRM’s or finance’s value is kept."))
+    return choices
+
+
+def _issue(connection: Connection, issue: SyncIssue) -> dict[str, Any]:
+    return {
+        "id": issue.pk,
+        "label": issue.label,
+        "field": issue.field,
+        "attempts": issue.attempts,
+        "state": issue.get_state_display(),
+        "next_at": issue.next_at,
+        "may_retry": issue.record_id is not None,
+        "url": _record_url(connection, issue.kind, issue.record_id),
+    }
+
+
+def _record_url(connection: Connection, kind: str, record_id: int | None) -> str:
+    """The record's own page, where it can be mended."""
+    if record_id is None:
+        return ""
+    crm, finance = connection.crm_organization_id, connection.finance_organization_id
+    if kind == Kind.ACCOUNT:
+        return reverse("crm:account_detail", args=[crm, record_id])
+    if kind == Kind.CONTACT:
+        return reverse("crm:contact_detail", args=[crm, record_id])
+    if kind == Kind.CUSTOMER:
+        return reverse("finance:customer_detail", args=[finance, record_id])
+    return ""

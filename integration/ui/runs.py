@@ -1,0 +1,161 @@
+"""Runs: the preview before the first one, their progress, what each did, and undoing one."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from finsuite.kernel.formats import number
+from finsuite.kernel.spreadsheets import csv_lines
+from integration.choices import ConnectionState, RunState, RunTrigger
+from integration.models import Connection, Run
+from integration.selectors import runs as selectors
+from integration.selectors.connections import setting_of
+from integration.services import runs as services
+from integration.services import undo as undo_services
+from integration.services.launch import go_live
+from integration.ui import export, frame
+from integration.ui.frame import actor_of, connection_page, go
+
+_NOT_UNDOABLE = {RunTrigger.PREVIEW.value, RunTrigger.UNDO.value}
+_GOING_ON = {RunState.QUEUED.value, RunState.RUNNING.value}
+
+
+@connection_page
+@require_GET
+def review(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """What the first sync would do. A preview is made when there is none yet."""
+    run = selectors.runs_of(connection).filter(trigger=RunTrigger.PREVIEW).first()
+    if run is None:
+        run = services.preview(actor=actor_of(request), setting=setting_of(connection))
+    context = _context(request, connection, run)
+    return _page(request, connection, run, context, "integration/review.html")
+
+
+@connection_page
+@require_POST
+def preview(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Look again at what would be done."""
+    run = services.preview(actor=actor_of(request), setting=setting_of(connection))
+    if connection.state == ConnectionState.CONFIGURED:
+        return go("review", connection)
+    return go("run", connection, run=run.pk)
+
+
+@connection_page
+@require_POST
+def start(request: HttpRequest, connection: Connection, run: int) -> HttpResponse:
+    """Do what the preview says. The connection is activated with it, the first time."""
+    started = go_live(actor=actor_of(request), previewed=selectors.run_of(connection, run))
+    return go("run", connection, run=started.pk)
+
+
+@connection_page
+@require_GET
+def runs(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Every run, the newest first."""
+    size = int(request.GET["size"]) if request.GET.get("size") in {"20", "50", "100"} else 50
+    page = Paginator(selectors.runs_of(connection), size).get_page(request.GET.get("page"))
+    return frame.monitor(request, connection, "runs", "integration/runs.html", {"runs": page, "page": page})
+
+
+@connection_page
+@require_GET
+def run(request: HttpRequest, connection: Connection, run: int) -> HttpResponse:
+    """One run: how far it is, and what it did and why."""
+    found = selectors.run_of(connection, run)
+    context = _context(request, connection, found)
+    return _page(request, connection, found, context, "integration/run.html")
+
+
+@connection_page
+@require_GET
+def progress(request: HttpRequest, connection: Connection, run: int) -> HttpResponse:
+    """How far it is; when it is over, the whole page once more."""
+    found = selectors.run_of(connection, run)
+    response = render(request, "integration/_progress.html", _context(request, connection, found))
+    if found.state not in _GOING_ON:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@connection_page
+@require_POST
+def undo(request: HttpRequest, connection: Connection, run: int) -> HttpResponse:
+    """Take back what the run wrote, wherever it still stands."""
+    undoing = undo_services.undo(actor=actor_of(request), run=selectors.run_of(connection, run))
+    messages.info(request, _("The run is being undone."))
+    return go("run", connection, run=undoing.pk)
+
+
+@connection_page
+@require_GET
+def actions_csv(request: HttpRequest, connection: Connection, run: int) -> StreamingHttpResponse:
+    """Everything that the run decided, as a file."""
+    found = selectors.run_of(connection, run)
+    lines = csv_lines(export.action_rows(found))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="finsuite-run-{found.pk}.csv"'
+    return response
+
+
+def _page(
+    request: HttpRequest, connection: Connection, run: Run, context: dict[str, Any], template: str
+) -> HttpResponse:
+    if request.htmx and "after" in request.GET:  # type: ignore[attr-defined]
+        return render(request, "integration/_more_actions.html", context)
+    if template == "integration/review.html":
+        return frame.wizard(request, connection, "review", template, context)
+    return frame.monitor(request, connection, "runs", template, context)
+
+
+def _context(request: HttpRequest, connection: Connection, run: Run) -> dict[str, Any]:
+    op, search = request.GET.get("op", "")[:30], request.GET.get("q", "").strip()[:100]
+    after = int(request.GET["after"]) if request.GET.get("after", "").isdecimal() else 0
+    kind = request.GET.get("kind", "")[:30]
+    found = selectors.actions_of(run, op=op, kind=kind, search=search, after=after)
+    shown, more = found[: selectors.PAGE], len(found) > selectors.PAGE
+    ended = run.finished_at or timezone.now()
+    return {
+        "organization": connection.crm_organization,
+        "connection": connection,
+        "run": run,
+        "running": run.state in _GOING_ON,
+        "seconds": number(round((ended - run.started_at).total_seconds(), 1)) if run.started_at else "",
+        "words": _("%(done)s of %(total)s") % {"done": number(run.done), "total": number(run.total)},
+        "tallies": [(tally, number(tally.count), _only(request, tally)) for tally in selectors.tallies_of(run)],
+        "actions": shown,
+        "after": after,
+        "op": op,
+        "kind": kind,
+        "search": search,
+        "next_url": _next(request, shown[-1]["id"]) if more else "",
+        "may_undo": run.trigger not in _NOT_UNDOABLE and run.state in undo_services.UNDOABLE,
+    }
+
+
+def _only(request: HttpRequest, tally: selectors.Tally) -> str:
+    chosen = {"op": tally.op, "kind": tally.kind} if tally.kind else {"op": tally.op}
+    return f"{_address(request)}?{urlencode(chosen)}"
+
+
+def _next(request: HttpRequest, after: int) -> str:
+    kept = {name: value for name in ("op", "kind", "q") if (value := request.GET.get(name))}
+    return f"{_address(request)}?{urlencode({**kept, 'after': after})}"
+
+
+def _address(request: HttpRequest) -> str:
+    """The page itself, also from within its progress fragment."""
+    match = request.resolver_match
+    if match is None or match.url_name != "progress":
+        return request.path
+    return reverse("integration:run", kwargs=match.kwargs)
