@@ -67,6 +67,10 @@ def _start() -> str:
                 _start_valkey(folder)
         except CannotStart as reason:
             raise pytest.UsageError(f"the tests need their own PostgreSQL and Valkey. {reason}") from None
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker and "?" not in os.environ["REDIS_URL"]:
+        # As each worker of pytest-xdist has a database of its own, so in Valkey.
+        os.environ["REDIS_URL"] += f"?db={worker.removeprefix('gw')}"
     return f"servers: DATABASE_URL {os.environ['DATABASE_URL']}, REDIS_URL {os.environ['REDIS_URL']}"
 
 

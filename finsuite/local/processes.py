@@ -28,6 +28,10 @@ class Owner:
     gid: int
 
 
+# Signals, each with the seconds it gets.
+Farewell = tuple[tuple[signal.Signals, float], ...]
+
+
 class Server(Protocol):
     """Something that runs until it is stopped."""
 
@@ -40,12 +44,8 @@ class Server(Protocol):
         """Where it writes."""
 
     @property
-    def stop_signal(self) -> signal.Signals:
-        """What makes it stop in good order."""
-
-    @property
-    def patience(self) -> float:
-        """How many seconds it gets for that."""
+    def farewell(self) -> Farewell:
+        """How it is asked to stop; after the last signal's seconds it is made to."""
 
     def start(self) -> Process:
         """Start it and return at once."""
@@ -106,16 +106,31 @@ def spawn(
 
 
 def stop(running: Sequence[tuple[Server, Process]]) -> None:
-    """Ask all of them to end, together; make those end, with all they started, whose patience is over."""
-    asked = time.monotonic()
-    for server, process in running:
-        if process.poll() is None:
-            process.send_signal(server.stop_signal)
-    for server, process in running:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=max(0.0, asked + server.patience - time.monotonic()))
-        kill_session(process)
-        server.clean_up()
+    """Ask all of them to end, together; make those end, with all they started, whose time is over."""
+    left = [_Stopping(server, process, list(server.farewell)) for server, process in running]
+    while left := [one for one in left if not one.has_ended()]:
+        time.sleep(0.01)
+
+
+@dataclass
+class _Stopping:
+    server: Server
+    process: Process
+    farewell: list[tuple[signal.Signals, float]]
+    until: float = 0.0
+
+    def has_ended(self) -> bool:
+        if self.process.poll() is None:
+            if time.monotonic() < self.until:
+                return False
+            if self.farewell:
+                number, seconds = self.farewell.pop(0)
+                self.process.send_signal(number)
+                self.until = time.monotonic() + seconds
+                return False
+        kill_session(self.process)
+        self.server.clean_up()
+        return True
 
 
 def kill_session(process: Process) -> None:

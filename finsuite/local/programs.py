@@ -11,7 +11,7 @@ from pathlib import Path
 
 from finsuite.local.errors import CannotStart
 from finsuite.local.folder import DataFolder
-from finsuite.local.processes import Process, last_lines, spawn
+from finsuite.local.processes import Farewell, Process, last_lines, spawn
 
 HOST = "127.0.0.1"
 CODE = Path(__file__).resolve().parents[2]
@@ -26,9 +26,8 @@ class Program:
     command: tuple[str, ...]
     data: DataFolder
     log: Path
-    stop_signal: signal.Signals = signal.SIGTERM
-    # Whatever does not end within this is done over by whoever comes next: the database is the truth.
-    patience: float = 1.2
+    # What does not end within this is done over by whoever comes next: the database is the truth.
+    farewell: Farewell = ((signal.SIGTERM, 0.9),)
 
     def start(self) -> Process:
         """Start it and return at once."""

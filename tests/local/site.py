@@ -50,6 +50,13 @@ def processes_of(folder: Path) -> dict[int, str]:
     return found
 
 
+def _parent(pid: int) -> int | None:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
+
+
 @dataclass
 class Site:
     folder: Path
@@ -101,8 +108,12 @@ class Site:
         except OSError as error:
             return getattr(error, "code", None)
 
-    def pids(self, pattern: str) -> list[int]:
-        return [pid for pid, command in processes_of(self.folder).items() if re.search(pattern, command)]
+    def child(self, pattern: str) -> int | None:
+        """The process with this command line that `up` itself started (those have children alike)."""
+        for pid, command in processes_of(self.folder).items():
+            if re.search(pattern, command) and _parent(pid) == self.process.pid:
+                return pid
+        return None
 
     def nothing_is_left(self) -> None:
         until(lambda: not processes_of(self.folder), f"nothing left: {processes_of(self.folder)}", within=3)

@@ -11,7 +11,7 @@ import pytest
 
 from finsuite.local import supervisor as module
 from finsuite.local.errors import CannotStart
-from finsuite.local.processes import Process, living_in, spawn
+from finsuite.local.processes import Farewell, Process, living_in, spawn
 from finsuite.local.supervisor import Supervisor
 
 pytestmark = pytest.mark.faults
@@ -24,8 +24,7 @@ class Sleeper:
     folder: Path
     code: str = "import time; time.sleep(60)"
     name: str = "The sleeper"
-    stop_signal: signal.Signals = signal.SIGTERM
-    patience: float = 0.5
+    farewell: Farewell = ((signal.SIGTERM, 0.3), (signal.SIGQUIT, 0.3))
     cleaned: int = 0
 
     @property
@@ -79,6 +78,7 @@ def test_what_ignores_the_signal_is_ended_with_all_it_started(tmp_path: Path) ->
     stubborn = (
         "import os, signal, subprocess, sys, time\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "signal.signal(signal.SIGQUIT, signal.SIG_IGN)\n"
         "subprocess.Popen([sys.executable, '-Sc', 'import time; time.sleep(60)'])\n"
         "time.sleep(60)"
     )

@@ -49,7 +49,7 @@ def test_the_banner_names_the_address_on_one_line_and_the_site_answers_there(sit
 
 
 def test_every_step_is_told_with_its_time(site: Site) -> None:
-    for step in ("PostgreSQL", "Valkey", "Database", "Web server"):
+    for step in ("PostgreSQL and Valkey", "Database", "Web server"):
         assert re.search(rf"^{step}: ready.* \(\d+\.\d s\)$", site.output, re.MULTILINE), site.output
 
 
@@ -102,9 +102,9 @@ def test_a_taken_port_is_refused(site: Site, tmp_path: Path) -> None:
     ],
 )
 def test_a_crashed_server_is_started_again_and_said_so(site: Site, server: str, command: str) -> None:
-    until(lambda: site.pids(command), f"{server} runs")
+    until(lambda: site.child(command) is not None, f"{server} runs")
     before = site.output.count(f"{server} runs again")
-    main = min(site.pids(command))
+    main = site.child(command)
     subprocess.run(["kill", "-9", str(main)], check=True)
     until(lambda: site.output.count(f"{server} runs again") == before + 1, f"{server} runs again")
     assert re.search(rf"^{server} ended \(signal 9\); starting it again in [\d.]+ s\.", site.output, re.MULTILINE)
@@ -132,11 +132,11 @@ def test_kill_9_leaves_no_process_and_the_next_start_recovers(site: Site) -> Non
 def test_an_interrupted_start_leaves_nothing_and_the_next_one_completes_it(tmp_path: Path) -> None:
     site = Site(tmp_path / "data")
     site.start()
-    until(lambda: "PostgreSQL: ready" in site.output, "PostgreSQL runs")
+    until(lambda: "PostgreSQL and Valkey: ready" in site.output, "the servers run")
     assert site.send(signal.SIGHUP) == 0
     assert processes_of(site.folder) == {}
     site.start()
-    until(lambda: "Valkey: ready" in site.output, "Valkey runs")
+    until(lambda: "PostgreSQL and Valkey: ready" in site.output, "the servers run")
     site.send(signal.SIGKILL)
     site.nothing_is_left()
 

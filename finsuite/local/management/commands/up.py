@@ -19,7 +19,7 @@ from django.db import connection
 from finsuite.local import programs
 from finsuite.local.errors import CannotStart
 from finsuite.local.folder import DataFolder
-from finsuite.local.processes import last_lines
+from finsuite.local.processes import Server, last_lines
 from finsuite.local.supervisor import Supervisor
 
 DEMO_SIGN_INS = ("admin@demo.finsuite.test", "sales@demo.finsuite.test", "accountant@demo.finsuite.test")
@@ -49,8 +49,7 @@ class Command(BaseCommand):
         folder = DataFolder(data)
         if folder != DataFolder(settings.DATA_DIR):
             self._begin_again_in(folder)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _interrupt)
+        _heed_signals()
         supervisor = Supervisor(self._say)
         try:
             folder.prepare()
@@ -93,14 +92,19 @@ class Command(BaseCommand):
         supervisor.start(*programs.workers(folder), programs.beat(folder))
 
     def _start_servers(self, supervisor: Supervisor, folder: DataFolder) -> None:
+        servers: list[Server] = []
         if "DATABASE_URL" not in os.environ:
-            with self._step("PostgreSQL"):
-                folder.postgresql.initialise()
-                supervisor.start(folder.postgresql)
-                folder.postgresql.create_database("finsuite")
+            servers.append(folder.postgresql)
         if "REDIS_URL" not in os.environ:
-            with self._step("Valkey"):
-                supervisor.start(folder.valkey)
+            servers.append(folder.valkey)
+        if not servers:
+            return
+        with self._step(" and ".join(server.name for server in servers)):
+            if folder.postgresql in servers:
+                folder.postgresql.initialise()
+            supervisor.start(*servers)
+            if folder.postgresql in servers:
+                folder.postgresql.create_database("finsuite")
 
     def _make_demo(self, supervisor: Supervisor, folder: DataFolder) -> None:
         if "demo" not in get_commands() or self._somebody_is_there():
@@ -146,6 +150,13 @@ class Command(BaseCommand):
     def _fail(self, sentence: str) -> int:
         self.stderr.write(sentence)
         return 1
+
+
+def _heed_signals() -> None:
+    signal.signal(signal.SIGINT, _interrupt)  # also when a shell that started us in the background had it ignored
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
+        signal.signal(signal.SIGHUP, _interrupt)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
