@@ -7,9 +7,9 @@ from finance.models import Currency, Customer, Membership, Organization
 from finance.selectors import documents
 from finance.services import organizations as services
 from finance.services.rates import add_currency
+from finance.tenants import finance_tenants
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, NotPermitted, Refused
-from finsuite.kernel.tenants import tenants_of
 from tests import factories
 
 
@@ -109,7 +109,7 @@ def test_absent_and_foreign_organizations_answer_alike(organization, outsider):
 def test_the_switcher_knows_the_organizations_of_a_person(organization, boss, staff, django_assert_num_queries):
     factories.finance_organization(owner=boss, name="Atelier", apps=["invoice"])
     with django_assert_num_queries(1):
-        found = [tenant for tenant in tenants_of(boss) if tenant.kind == "finance"]
+        found = finance_tenants(boss)
     assert [(tenant.name, tenant.extra["apps"]) for tenant in found] == [
         ("Atelier", ["invoice"]),
         ("Dupont Frères", ["books", "invoice", "expense", "subscriptions"]),
