@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,40 +12,39 @@ from django.db import transaction
 
 from tests.api.permissions import EVERYBODY, Row, World, all_rows
 
+pytestmark = pytest.mark.django_db
 UNKNOWN = 999_999_999
 
 
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """One world for the whole table; each request's effects are undone."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
+def test_everybody_gets_the_answer_in_the_table(subtests: pytest.Subtests) -> None:
+    world = World()
+    for row in all_rows():
+        got = {who: _asked(world, row, who).status_code for who in EVERYBODY}
+        with subtests.test(str(row)):
+            assert got == dict(row.expected)
+
+
+def test_a_foreign_id_and_an_unknown_one_get_the_same_answer(subtests: pytest.Subtests) -> None:
+    world = World()
+    for row in all_rows():
+        for name in re.findall(r"{(\w+)}", row.url):
+            told = []
+            for value in (world.foreign[name], UNKNOWN):
+                answer = _asked(world, row, "admin", {**world.names, name: value})
+                body = _without_chance(answer.content.decode(), answer.wsgi_request.path)
+                told.append((answer.status_code, body))
+            with subtests.test(f"{row} {name}"):
+                assert told[0] == told[1]
+                assert told[0][0] == 404
+
+
+def _asked(world: World, row: Row, who: str, names: dict[str, Any] | None = None) -> Any:
+    """The answer; what it did is undone."""
+    cache.clear()
+    with transaction.atomic():
+        answer = world.ask(row, who, names)
         transaction.set_rollback(True)
-
-
-@pytest.mark.parametrize("row", all_rows(), ids=str)
-def test_everybody_gets_the_answer_in_the_table(row: Row, world: World) -> None:
-    got = {}
-    for who in EVERYBODY:
-        cache.clear()
-        with transaction.atomic():
-            got[who] = world.ask(row, who).status_code
-            transaction.set_rollback(True)
-    assert got == dict(row.expected)
-
-
-@pytest.mark.parametrize("row", [row for row in all_rows() if "{" in row.url], ids=str)
-def test_a_foreign_id_and_an_unknown_one_get_the_same_answer(row: Row, world: World) -> None:
-    for name in re.findall(r"{(\w+)}", row.url):
-        answers = []
-        for value in (world.foreign[name], UNKNOWN):
-            cache.clear()
-            with transaction.atomic():
-                answer = world.ask(row, "admin", {**world.names, name: value})
-                transaction.set_rollback(True)
-            answers.append((answer.status_code, _without_chance(answer.content.decode(), answer.wsgi_request.path)))
-        assert answers[0] == answers[1], name
-        assert answers[0][0] == 404, name
+    return answer
 
 
 def test_no_row_is_written_twice() -> None:

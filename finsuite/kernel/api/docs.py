@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.views import View
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.request import Request
@@ -35,7 +36,8 @@ POLICY = "; ".join(
 @cache
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of all addresses."""
-    return SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call, no-any-return]
+    with translation.override("en"):
+        return SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call, no-any-return]
 
 
 class SchemaView(ApiView):

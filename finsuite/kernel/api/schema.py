@@ -95,7 +95,9 @@ class OperationSchema(AutoSchema):
         if operation is None:
             return None
         for name, component in {"Problem": PROBLEM, **operation.components}.items():
-            _register(registry, name, component)
+            _register(registry, ResolvedComponent.SCHEMA, name, component)
+        for code in _REFUSALS:
+            _register(registry, ResolvedComponent.RESPONSE, f"Refusal{code}", _refusal(code))
         return _render(operation, path, method)
 
 
@@ -243,7 +245,7 @@ def _render(operation: Operation, path: str, method: str) -> Schema:
         "tags": [operation.tag],
         "parameters": [*in_path, *headers, *operation.parameters],
         "security": [{}] if operation.is_public else [{"bearer": []}, {"session": []}],
-        "responses": {str(operation.status): success, **{code: _refusal(code) for code in sorted(refusals)}},
+        "responses": {str(operation.status): success, **{code: _refusal_ref(code) for code in sorted(refusals)}},
     }
     if operation.body is not None:
         told["requestBody"] = {
@@ -256,11 +258,15 @@ def _render(operation: Operation, path: str, method: str) -> Schema:
 _IDS = ("id", "organization", "portal", "connection", "run", "record")
 
 
+def _refusal_ref(code: str) -> Schema:
+    return {"$ref": f"#/components/responses/Refusal{code}"}
+
+
 def _refusal(code: str) -> Schema:
     return {"description": _REFUSALS[code], "content": {"application/problem+json": {"schema": ref("Problem")}}}
 
 
-def _register(registry: ComponentRegistry, name: str, schema: Schema) -> None:
-    component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name)  # type: ignore[no-untyped-call]
-    if component not in registry:
-        registry.register(component)
+def _register(registry: ComponentRegistry, kind: str, name: str, schema: Schema) -> None:
+    registry.register_on_missing(
+        ResolvedComponent(name=name, type=kind, schema=schema, object=name)  # type: ignore[no-untyped-call]
+    )
