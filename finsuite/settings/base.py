@@ -8,7 +8,7 @@ import environ
 from celery.schedules import crontab
 from django.contrib.messages import constants as message_levels
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from finsuite.logs import logging_settings
 from finsuite.settings.broker import broker_url
@@ -246,7 +246,10 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A slow leak ends with the process.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 # An edit never waits behind a first sync, nor a message to the outside behind a PDF.
-CELERY_TASK_QUEUES = [Queue(name) for name in ("sync.fast", "sync.bulk", "outbox", "pdf")]
+# Each is bound under its own name: left to its defaults, Celery would put every message into all four.
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name, type="direct"), routing_key=name) for name in ("sync.fast", "sync.bulk", "outbox", "pdf")
+]
 CELERY_TASK_DEFAULT_QUEUE = "sync.fast"
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 # Our own logging, not Celery's.

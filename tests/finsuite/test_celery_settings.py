@@ -55,6 +55,20 @@ def test_the_queues_are_these_four() -> None:
     assert [queue.name for queue in app.conf.task_queues] == ["sync.fast", "sync.bulk", "outbox", "pdf"]
 
 
+@pytest.mark.parametrize("name", ["sync.fast", "sync.bulk", "outbox", "pdf"])
+def test_a_message_lands_in_the_queue_it_is_sent_to_and_in_no_other(name: str) -> None:
+    with app.connection_for_write() as connection:
+        queues = {queue.name: queue.bind(connection.default_channel) for queue in app.conf.task_queues}
+        for queue in queues.values():
+            queue.declare()
+            queue.purge()
+        app.send_task("nobody.runs_this", queue=name, connection=connection)
+        found = {other for other, queue in queues.items() if queue.get() is not None}
+        for queue in queues.values():
+            queue.purge()
+    assert found == {name}
+
+
 @pytest.mark.parametrize(
     ("redis_url", "celery_url"),
     [
