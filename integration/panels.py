@@ -10,12 +10,13 @@ from django.urls import reverse
 
 import crm.access
 from crm.choices import Level
-from crm.models import Account, Contact
+from crm.models import Account, Contact, Organization
 from finance.models import Customer
 from finance.models import Membership as FinanceMembership
 from finsuite.kernel import panels
 from finsuite.kernel.errors import NotFound
 from integration.choices import Kind
+from integration.selectors.connections import connections_of
 from integration.selectors.links import Standing, standing_of
 from users.models import User
 
@@ -39,6 +40,12 @@ def customer(request: HttpRequest, subject: Customer) -> str:
         return ""
     context = {"standing": standing, "other": _crm_page(request, standing), "side": "finance"}
     return render_to_string("integration/_sync_card.html", context, request)
+
+
+@panels.fill("crm.setup", order=10)
+def marketplace(request: HttpRequest, subject: Organization) -> str:
+    context = {"organization": subject, "connections": connections_of(subject)}
+    return render_to_string("integration/_marketplace.html", context, request)
 
 
 def _crm_card(request: HttpRequest, kind: str, subject: Account | Contact) -> str:
