@@ -49,10 +49,13 @@ class Line:
         return [(name, self.field.told(name)) for name in self.field.comparators if not (is_record and name == "in")]
 
     @property
+    def is_valueless(self) -> bool:
+        """Emptiness is compared with nothing."""
+        return self.comparator in ("empty", "not_empty")
+
+    @property
     def control(self) -> str:
         """Which control takes the value."""
-        if self.comparator in ("empty", "not_empty"):
-            return "none"
         if self.field.name in _PICKED:
             return "picker"
         return {

@@ -14,3 +14,10 @@ document.addEventListener("click", async (event) => {
   }
   event.target.closest?.("[data-remove]")?.closest(".criterion")?.remove();
 });
+
+// Emptiness is compared with nothing: its value is out of sight.
+document.addEventListener("change", (event) => {
+  const comparator = event.target.closest?.("[data-comparator]");
+  const value = comparator?.closest(".criterion").querySelector("[data-value]");
+  if (value) value.hidden = comparator.value === "empty" || comparator.value === "not_empty";
+});
