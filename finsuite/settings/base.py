@@ -246,7 +246,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A slow leak ends with the process.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 # An edit never waits behind a first sync, nor a message to the outside behind a PDF.
-# Each is bound under its own name: left to its defaults, Celery would put every message into all four.
+# Each is bound under its own name; Celery's default would bind all four under the first one's.
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name, type="direct"), routing_key=name) for name in ("sync.fast", "sync.bulk", "outbox", "pdf")
 ]

@@ -58,7 +58,7 @@ def test_the_queues_are_these_four() -> None:
 @pytest.mark.parametrize("name", ["sync.fast", "sync.bulk", "outbox", "pdf"])
 def test_a_message_lands_in_the_queue_it_is_sent_to_and_in_no_other(name: str) -> None:
     with app.connection_for_write() as connection:
-        queues = {queue.name: queue.bind(connection.default_channel) for queue in app.conf.task_queues}
+        queues = {queue.name: queue.bind(connection.default_channel) for queue in app.amqp.queues.values()}
         for queue in queues.values():
             queue.declare()
             queue.purge()
@@ -91,3 +91,8 @@ def test_a_published_message_lands_in_the_broker_of_redis_url() -> None:
         message.ack()
         queue.close()
     assert message.payload == {"id": 7}
+
+
+def test_each_queue_is_bound_under_its_own_name() -> None:
+    bound = {queue.name: (queue.exchange.name, queue.routing_key) for queue in app.amqp.queues.values()}
+    assert bound == {name: (name, name) for name in ("sync.fast", "sync.bulk", "outbox", "pdf")}
