@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import audit.services
@@ -19,7 +20,8 @@ from finance.services import organizations as finance_organizations
 from finance.services import zsc_keys
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, NotPermitted, Refused
-from integration.models import Connection, SyncSetting
+from integration.choices import IssueState
+from integration.models import Connection, SyncIssue, SyncSetting
 from integration.services.mappings import add_default_mappings
 from users.models import User
 
@@ -143,8 +145,9 @@ def _connect(
     actor: Actor, organization: CrmOrganization, finance: FinanceOrganization, *, key: ZscKey | None
 ) -> Connection:
     alive = Connection.objects.of(organization).alive()
-    if alive.filter(finance_organization=finance).exists():
-        raise _already(_("%(finance)s is linked already.") % {"finance": finance.name})
+    known = alive.filter(finance_organization=finance).select_related("zsc_key", "crm_organization").first()
+    if known is not None:
+        return _renew(actor, known, finance, key)
     two_way = not alive.filter(is_two_way=True).exists()
     if two_way and Connection.objects.alive().filter(finance_organization=finance, is_two_way=True).exists():
         raise _already(
@@ -174,6 +177,21 @@ def _connect(
     )
     add_default_mappings(connection)
     tell(actor, connection, "created", {}, {"finance_organization": finance.name, "apps": connection.apps})
+    return connection
+
+
+def _renew(actor: Actor, connection: Connection, finance: FinanceOrganization, key: ZscKey | None) -> Connection:
+    """Put a new right to link in the place of a revoked key; the connection, its links and its settings are kept."""
+    old = connection.zsc_key
+    if old is None or old.revoked_at is None:
+        raise _already(_("%(finance)s is linked already.") % {"finance": finance.name})
+    connection = lock(connection)
+    connection.zsc_key = key
+    connection.save(update_fields=["zsc_key", "updated_at"])
+    SyncIssue.objects.filter(connection=connection, code="key_revoked").exclude(state=IssueState.RESOLVED).update(
+        state=IssueState.RESOLVED, resolved_at=timezone.now()
+    )
+    tell(actor, connection, "updated", {"key": str(old)}, {"key": str(key or "")})
     return connection
 
 

@@ -16,6 +16,8 @@ from finance.choices import App
 from finance.models import ZscKey
 from finance.selectors.organizations import linkable_organizations
 from finsuite.kernel.errors import Refused
+from integration.choices import ConnectionState
+from integration.models import Connection
 from integration.selectors.connections import connections_of
 from integration.services import connections
 from integration.ui.forms import refuse
@@ -88,7 +90,7 @@ def _own(request: HttpRequest, organization: Organization, found: list[Any]) -> 
         except Refused as refused:
             refuse(form, refused)
         else:
-            return go("checks", made)
+            return _on(made)
     return _page(request, organization, "own", form, found)
 
 
@@ -124,7 +126,7 @@ def _new(request: HttpRequest, organization: Organization, found: list[Any]) -> 
         except Refused as refused:
             refuse(form, refused)
         else:
-            return go("checks", made)
+            return _on(made)
     return _page(request, organization, "new", form, found)
 
 
@@ -149,7 +151,7 @@ def choose(request: HttpRequest, organization: Organization) -> HttpResponse:
             refuse(form, refused)
         else:
             del request.session[_SESSION_KEY]
-            return go("checks", made)
+            return _on(made)
     context = {"organization": organization, "form": form, "owner": key.user, "key": key, "steps": _labels(), "step": 1}
     return render(request, "integration/choose.html", context, status=422 if form.is_bound else 200)
 
@@ -179,3 +181,8 @@ def _page(
 
 def _labels() -> list[dict[str, Any]]:
     return [{"label": step.label} for step in STEPS]
+
+
+def _on(connection: Connection) -> HttpResponse:
+    """On with the wizard; a connection that only got a new key is set up already."""
+    return go("checks" if connection.state == ConnectionState.CONFIGURED else "connection", connection)

@@ -11,7 +11,7 @@ from finance.services.zsc_keys import generate_key, revoke_key
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotPermitted, Refused, TransitionRefused
 from integration.choices import ConnectionState
-from integration.models import Connection, SyncSetting
+from integration.models import Connection, SyncIssue, SyncSetting
 from integration.selectors.checks import blocking, checks_of
 from integration.services import activation, connections
 from integration.services.settings import save_setting
@@ -88,6 +88,26 @@ def test_a_revoked_key_links_nothing_any_more(admin: User, crm: CrmOrganization)
             actor=Actor.person(admin), organization=crm, key=key, finance_organization_id=theirs.pk
         )
     assert not Connection.objects.exists()
+
+
+def test_a_new_key_takes_the_place_of_a_revoked_one_and_keeps_everything(admin: User, crm: CrmOrganization) -> None:
+    owner = factories.user("owner@example.com")
+    theirs = factories.finance_organization(owner)
+    actor, owners = Actor.person(admin), Actor.person(owner)
+    first = generate_key(actor=owners, organization=theirs, app="books").key
+    made = connections.connect_by_key(actor=actor, organization=crm, key=first, finance_organization_id=theirs.pk)
+    activation.activate(actor=actor, connection=made)
+    revoke_key(actor=owners, key=first)
+    made.refresh_from_db()
+    assert made.state == ConnectionState.PAUSED
+    with pytest.raises(Refused, match="has been revoked"):
+        activation.resume(actor=actor, connection=made)
+    second = generate_key(actor=owners, organization=theirs, app="books").key
+    renewed = connections.connect_by_key(actor=actor, organization=crm, key=second, finance_organization_id=theirs.pk)
+    assert renewed.pk == made.pk
+    assert renewed.zsc_key == second
+    assert not SyncIssue.objects.exclude(state="resolved").exists()
+    assert activation.resume(actor=actor, connection=renewed).state == ConnectionState.ACTIVE
 
 
 def test_a_new_organization_counts_in_the_home_currency(admin: User) -> None:
