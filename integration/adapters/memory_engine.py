@@ -88,11 +88,12 @@ class MemoryEngine:
         return any(key in keys and known == self._circumstances(keys) for keys, known in self.dead_letters.items())
 
     def _circumstances(self, keys: frozenset[Key]) -> object:
-        """What a refusal depends on: the records, the mapping, the policy."""
+        """What a refusal depends on: the records, the mapping, the policy, and what a person chose."""
         records, settings = self.records(), self.settings
         revs = [(records[key].rev, records[key].in_scope) for key in sorted(keys)]
         generations = [mapping.generation for mapping in settings.mappings.values()]
-        return revs, generations, settings.first_contact, settings.both_changed, settings.extent
+        chosen = [dict(self.resolutions.get(link.id, {})) for link in self.open_links() if link.key(Side.CRM) in keys]
+        return revs, generations, chosen, settings.first_contact, settings.both_changed, settings.extent
 
     def batch(self, keys: Collection[Key]) -> PairBatch:
         """What planning these keys takes."""
