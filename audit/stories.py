@@ -127,6 +127,8 @@ def _shown(model: type[models.Model] | None, name: str, value: Any, namer: Namer
     if value in choices:
         return str(choices[value])
     match column:
+        case models.DecimalField():
+            return formats.exact(column.to_python(value))
         case models.ForeignKey() if isinstance(value, int):
             return namer(name, value) or str(value)
         case models.DateTimeField() if moment := parse_datetime(str(value)):

@@ -24,6 +24,12 @@ def _viewers_of(module: Module) -> Callable[[HttpRequest, Tenant | None], bool]:
     return lambda request, tenant: tenant is not None and may_view(tenant, module)
 
 
+def _importers(request: HttpRequest, tenant: Tenant | None) -> bool:
+    return tenant is not None and any(
+        tenant.rights["levels"].get(module, 0) >= Level.CREATE for module in Module.values
+    )
+
+
 def _administrators(request: HttpRequest, tenant: Tenant | None) -> bool:
     return tenant is not None and bool(tenant.rights["can_setup"])
 
@@ -50,6 +56,16 @@ def add_entries() -> None:
             kind="crm",
             order=20,
             allowed=_viewers_of(Module.CONTACTS),
+        ),
+        navigation.Item(
+            "imports",
+            _("Imports"),
+            icon="upload",
+            url_name="crm:import_list",
+            group=navigation.CRM,
+            kind="crm",
+            order=90,
+            allowed=_importers,
         ),
         navigation.Item(
             "crm-setup",

@@ -210,3 +210,13 @@ REASON = "finsuite reason"
 def signature(headers: Sequence[str]) -> str:
     """What a set of headers is remembered by, so that the next file like it is mapped the same."""
     return "\x1f".join(normal(header) for header in headers if header not in (LINE, REASON))
+
+
+def carried(old: Sequence[str], mapping: Mapping[str, str], new: Sequence[str]) -> dict[str, str]:
+    """A mapping of a file with the same signature, moved to where its columns stand in this one."""
+    places = zip(_own(old), _own(new), strict=False)
+    return {str(here): mapping[str(there)] for there, here in places if str(there) in mapping}
+
+
+def _own(headers: Sequence[str]) -> list[int]:
+    return [column for column, header in enumerate(headers) if header not in (LINE, REASON)]

@@ -92,7 +92,9 @@ class FilterField:
 
     @property
     def comparators(self) -> tuple[str, ...]:
-        return BY_KIND[self.kind]
+        known = BY_KIND[self.kind]
+        can_be_empty = self.nullable or self.kind in (FieldKind.TEXT, FieldKind.TAGS)
+        return known if can_be_empty else tuple(name for name in known if name not in _EMPTY)
 
     def told(self, comparator: str) -> str:
         """The comparator in words that fit the field."""

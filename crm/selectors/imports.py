@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -11,17 +13,19 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from crm.access import as_id
-from crm.imports.fields import FIELDS
+from crm.imports.fields import ACCOUNT, BOOLEAN, DATE, DECIMAL, FIELDS, PERSON, TAGS
 from crm.imports.formats import Question
 from crm.imports.headers import LINE, REASON
 from crm.imports.problems import FileBroken
 from crm.models import ImportJob, ImportOutcome, ImportResult, ImportRow, ImportUndo, Organization
 from crm.services.import_words import field_label, file_fault, row_problem
 from crm.services.imports import formats_of, mapping_of, rows_of
+from finsuite.kernel import formats
 from finsuite.kernel.errors import NotFound
 
 PREVIEW_ROWS = 8
 SAMPLES = 3
+SIDES = ("before", "after")
 
 
 def imports(organization: Organization | int) -> QuerySet[ImportJob]:
@@ -136,8 +140,9 @@ def _shown(row: ImportRow) -> ShownRow:
         undo=row.undo,
         undo_label=str(ImportUndo(row.undo).label) if row.undo else "",
         changes=tuple(
-            ShownChange(field_label(row.module, name), _text(change["before"]), _text(change["after"]))
-            for name, change in row.changes.items()
+            ShownChange(field_label(row.module, name), *(_text(spec.kind, row.changes[name][side]) for side in SIDES))
+            for name, spec in FIELDS[row.module].items()
+            if name in row.changes
         ),
         reasons=reasons(row.module, problems),
     )
@@ -148,15 +153,19 @@ def reasons(module: str, problems: Iterable[Mapping[str, Any]]) -> list[str]:
     return [row_problem(module, problem) for problem in problems]
 
 
-def _text(value: Any) -> str:
+def _text(kind: str, value: Any) -> str:
     """A kept value as people read it."""
     if value is None:
         return ""
-    if isinstance(value, bool):
+    if kind == BOOLEAN:
         return _("yes") if value else _("no")
-    if isinstance(value, Mapping):
+    if kind == DATE:
+        return formats.day(dt.date.fromisoformat(value))
+    if kind in (PERSON, ACCOUNT):
         return str(value["name"])
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    if kind == DECIMAL:
+        return formats.number(Decimal(value))
+    return ", ".join(value) if kind == TAGS else str(value)
 
 
 def unmapped(job: ImportJob) -> list[str]:

@@ -252,7 +252,8 @@ def _take_headers(job: ImportJob) -> None:
         .first()
     )
     if last is not None:
-        for name in ("mapping", "match_by", "existing", "blanks", "create_accounts"):
+        job.mapping = headers.carried(last.headers, last.mapping, job.headers)
+        for name in ("match_by", "existing", "blanks", "create_accounts"):
             setattr(job, name, getattr(last, name))
         return
     found = headers.map_headers(job.module, job.headers, field_labels(job.module))

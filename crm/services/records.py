@@ -100,7 +100,7 @@ def update(
 ) -> list[R | Refused]:
     """Give each record its new values, where they are acceptable. A record that they leave as it was is not written."""
     require(actor, organization, kind.module, Level.EDIT)
-    found = _locked(kind, organization, [key for key, _values in changes])
+    found = _locked_for_change(kind, organization, changes)
     return _updated(kind, actor, organization, found, changes)
 
 
@@ -109,7 +109,7 @@ def update_one(kind: Kind[R], *, actor: Actor, record: R, values: Values, versio
     """The same for one record, on the condition that the caller has seen its last version."""
     organization = record.organization
     require(actor, organization, kind.module, Level.EDIT)
-    found = _locked(kind, organization, [record.pk])
+    found = _locked_for_change(kind, organization, [(record.pk, values)])
     if record.pk not in found:
         raise _absent()
     require_version(found[record.pk], version)
@@ -208,9 +208,6 @@ def _updated(
     found: Mapping[int, R],
     changes: Sequence[tuple[int, Values]],
 ) -> list[R | Refused]:
-    if any(values.get(kind.tree) is not None for _key, values in changes):
-        # Two people hanging two records on one another at once must not close a loop: one of them waits here.
-        Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     planned = _planned(kind, actor, organization, found, changes)
     changed = [entry for entry in planned if isinstance(entry, Planned) and entry.change]
     if changed:
@@ -241,7 +238,7 @@ def _deleted(kind: Kind[R], actor: Actor, organization: Organization, found: Map
 def _let_go(kind: Kind[Any], column: str, actor: Actor, organization: Organization, ids: Sequence[int]) -> None:
     """Unhang what points at records that are about to go. Nothing else of it changes."""
     rows = kind.model.objects.of(organization).filter(**{f"{column}__in": ids}).exclude(pk__in=ids).order_by("pk")
-    records = list(rows.select_for_update(of=("self",)))
+    records = list(rows.select_for_update(of=("self",), no_key=True))
     if not records:
         return
     changes = [(record, {column: getattr(record, column)}, {column: None}) for record in records]
@@ -310,8 +307,11 @@ def _tags(given: Any) -> list[str]:
     """Trimmed, each once, in the order given."""
     if not isinstance(given, (list, tuple)) or not all(isinstance(tag, str) for tag in given):
         raise _refusal({"tags": [_("Tags are a list of texts.")]})
-    tags = {fold(tag): " ".join(tag.split()) for tag in reversed(given) if tag.strip()}
-    kept = list(reversed(tags.values()))
+    tags: dict[str, str] = {}
+    for tag in given:
+        if tag.strip():
+            tags.setdefault(fold(tag), " ".join(tag.split()))
+    kept = list(tags.values())
     if len(kept) > MOST_TAGS:
         raise _refusal({"tags": [_("A record can have at most %(limit)d tags.") % {"limit": MOST_TAGS}]})
     if any(len(tag) > 50 or "\x00" in tag for tag in kept):
@@ -335,7 +335,19 @@ def _mentioned(kind: Kind[R], changes: Sequence[tuple[int, Values]]) -> list[int
     return sorted({value for value in values if type(value) is int and 0 < value < 2**63})
 
 
+def _locked_for_change(
+    kind: Kind[R], organization: Organization, changes: Sequence[tuple[int, Values]]
+) -> dict[int, R]:
+    """The records, kept from being written by others; who refers to them need not wait."""
+    if any(values.get(kind.tree) is not None for _key, values in changes):
+        # Two people hanging two records on one another at once must not close a loop: one of them waits here.
+        Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    rows = kind.model.objects.of(organization).filter(pk__in=[key for key, _values in changes]).order_by("pk")
+    return {record.pk: record for record in rows.select_for_update(of=("self",), no_key=True)}
+
+
 def _locked(kind: Kind[R], organization: Organization, ids: Sequence[int]) -> dict[int, R]:
+    """The records, kept from being written or referred to by others: they are about to go."""
     rows = kind.model.objects.of(organization).filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
     return {record.pk: record for record in rows}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from crm.ui import accounts, contacts, list_views, search, setup
+from crm.ui import accounts, contacts, import_urls, list_views, search, setup
 
 app_name = "crm"
 
@@ -55,6 +55,7 @@ pages: list[URLPattern | URLResolver] = [
     path("views/<int:list_view_id>/delete", list_views.list_view_delete, name="list_view_delete"),
     path("views/<slug:module>/new", list_views.list_view_create, name="list_view_create"),
     path("views/<slug:module>/line", list_views.list_view_line, name="list_view_line"),
+    path("imports/", include(import_urls)),
     path("setup/", include(setup_pages)),
 ]
 

@@ -114,7 +114,8 @@ def verify(*, actor: Actor, email: str, key: str) -> Verified:
     """Whose e-mail and key these are; the same refusal whether the e-mail, the key or both are wrong, or it is revoked.
 
     The fifth wrong try within 15 minutes locks the address for 15 minutes, right key or not. Tries for one address are
-    compared one after the other. A wrong try has to outlive the caller's failure, so call this outside any transaction.
+    compared one after the other. A wrong try has to outlive the caller's failure, so call this outside any transaction
+    (a view of the API that does sets `keeps_answers = False`, for its kept answers are written in one).
     """
     verified = _try(actor, email.strip().lower(), key.strip())
     if isinstance(verified, Refused):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm.services import import_check, imports
 from finsuite.kernel.actors import Actor
-from tests.api.permissions import World, read, write
+from tests.api.permissions import World, page, read, write
 
 FILE = b"Account Name,Phone\nImported SA,1\n"
 
@@ -24,6 +24,7 @@ def furnish(world: World) -> None:
 
 
 AT = "/api/v1/crm/{crm}/imports/{import}"
+PAGE = "/crm/{crm}/imports/{import}"
 VERSION = {"If-Match": '"{import_version}"'}
 
 ROWS = [
@@ -39,4 +40,17 @@ ROWS = [
     write("POST", f"{AT}/start", edit=202, admin=202),
     # Nothing is written yet that could be undone.
     write("POST", f"{AT}/undo", edit=409, admin=409),
+    page("/crm/{crm}/imports/", view=403),
+    page("/crm/{crm}/imports/new", view=403),
+    page(PAGE, view=403),
+    page(f"{PAGE}/rows.csv", view=403),
+    page(f"{PAGE}/refused.csv", view=403),
+    # Nothing is under way, so htmx is sent to the import itself.
+    page(f"{PAGE}/progress", view=403),
+    page(f"{PAGE}/reading", method="POST", body={}, view=403, edit=422, admin=422),
+    page(f"{PAGE}/columns", method="POST", body={}, view=403, edit=422, admin=422),
+    page(f"{PAGE}/start", method="POST", body={}, view=403, edit=302, admin=302),
+    # Nothing is written yet that could be undone.
+    page(f"{PAGE}/undo", method="POST", body={}, view=403, edit=409, admin=409),
+    page(f"{PAGE}/delete", method="POST", body={}, view=403, edit=302, admin=302),
 ]

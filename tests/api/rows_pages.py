@@ -9,7 +9,7 @@ from tests.api.permissions import EVERYBODY, PEOPLE, Row, page
 SIGNED_IN: dict[str, Any] = dict.fromkeys(PEOPLE, 200)
 
 ROWS = [
-    # On to the organization that one works in; a page that says so where there is none.
+    # On to the organization that one works in.
     page("/", none=302, view=302, edit=302, admin=302, outsider=302),
     page("/search/?q=a", **SIGNED_IN),
     # Absent in production.

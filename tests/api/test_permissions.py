@@ -12,7 +12,9 @@ from django.db import transaction
 
 from tests.api.permissions import EVERYBODY, Row, World, all_rows
 
+# Also so that the test database is made when only these tests run.
 pytestmark = pytest.mark.django_db
+
 UNKNOWN = 999_999_999
 
 

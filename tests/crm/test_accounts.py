@@ -121,9 +121,8 @@ def test_what_is_no_web_address_is_refused(actor, organization, website):
 
 
 def test_tags_are_trimmed_and_kept_once_in_their_order(actor, organization):
-    made = create_account(
-        actor=actor, organization=organization, values={"name": "Acme", "tags": [" Clé ", "vip", "cle", "", "VIP"]}
-    )
+    tags = [" Clé ", "vip", "cle", "", "VIP", "clé"]
+    made = create_account(actor=actor, organization=organization, values={"name": "Acme", "tags": tags})
     assert made.tags == ["Clé", "vip"]
 
 

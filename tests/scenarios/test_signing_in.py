@@ -156,3 +156,19 @@ def test_the_admin_site_still_works_under_its_own_policy(page: Page, sign_in: Ca
     page.goto("/admin/")
     expect(page.get_by_role("link", name="Access attempts").first).to_be_visible()
     assert settings.CONTENT_SECURITY_POLICY_FOR["/admin/"]["style-src"] == "'self' 'unsafe-inline'"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_demos_banner_covers_nothing(page: Page, at_work: User, settings: object, width: int) -> None:
+    settings.DEMO_BANNER = True  # type: ignore[attr-defined]
+    factories.user("admin@demo.finsuite.test", is_demo=True)
+    page.set_viewport_size({"width": width, "height": 500})
+    page.goto("/settings/tokens/")
+    page.mouse.wheel(0, 5000)
+    page.wait_for_function("() => scrollY > 0")
+    if width == 390:
+        page.get_by_role("button", name="Open the menu").click()
+    # Playwright presses only what nothing lies over and what is in the window.
+    page.get_by_role("button", name="Marie Curie").click()
+    expect(page.get_by_role("menuitem", name="Settings")).to_be_visible()
+    assert faults_of(page) == []

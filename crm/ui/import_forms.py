@@ -1,0 +1,182 @@
+"""The forms of an import: the file, how it is read, and what its columns mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from crm.choices import Module
+from crm.imports.encodings import LATIN_1, LATIN_9, MAC, UTF_8, UTF_16_BE, UTF_16_LE, WINDOWS
+from crm.imports.fields import ACCOUNTS, MATCH_KEYS
+from crm.imports.formats import Question
+from crm.imports.reader import MOST_BYTES
+from crm.imports.values import COMMA, DAY_FIRST, MONTH_FIRST, POINT
+from crm.models import ImportJob
+from crm.selectors.imports import open_questions
+from crm.services.import_words import field_label, field_labels, match_label
+from finsuite.kernel.errors import Refused
+
+_SMALL = 2 * 1024 * 1024  # a file so small is read through for open questions before they are in the way
+
+ENCODING_CHOICES = [
+    (UTF_8, gettext_lazy("Unicode (UTF-8)")),
+    (UTF_16_LE, gettext_lazy("Unicode (UTF-16, little-endian)")),
+    (UTF_16_BE, gettext_lazy("Unicode (UTF-16, big-endian)")),
+    (WINDOWS, gettext_lazy("Windows, Western European (Windows-1252)")),
+    (LATIN_1, gettext_lazy("Western European (ISO-8859-1)")),
+    (LATIN_9, gettext_lazy("Western European with € and œ (ISO-8859-15)")),
+    (MAC, gettext_lazy("Mac, Western European (Mac Roman)")),
+]
+DELIMITER_CHOICES = [
+    (",", gettext_lazy("Comma ( , )")),
+    (";", gettext_lazy("Semicolon ( ; )")),
+    ("\t", gettext_lazy("Tab")),
+    ("|", gettext_lazy("Vertical bar ( | )")),
+]
+FORMAT_CHOICES = {
+    DAY_FIRST: gettext_lazy("day first, then month"),
+    MONTH_FIRST: gettext_lazy("month first, then day"),
+    COMMA: pgettext_lazy("number format", "the comma is the decimal mark"),
+    POINT: pgettext_lazy("number format", "the point is the decimal mark"),
+}
+
+
+class UploadForm(forms.Form):
+    """A file, and what it holds."""
+
+    module = forms.ChoiceField(label=gettext_lazy("The file holds"), widget=forms.RadioSelect)
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain,text/tab-separated-values"}),
+    )
+
+    def __init__(self, *args: Any, modules: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = dict(Module.choices)
+        self.fields["module"].choices = [(module, labels[module]) for module in modules]  # type: ignore[attr-defined]
+
+    def clean_file(self) -> Any:
+        """A file that is too large is not read at all."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            sentence = _("The file is larger than %(most)d MB. Split it and import the parts.")
+            raise forms.ValidationError(sentence % {"most": MOST_BYTES // 1024 // 1024})
+        return file
+
+
+class ReadingForm(forms.Form):
+    """How the bytes of the file are to be read."""
+
+    encoding = forms.ChoiceField(label=gettext_lazy("Encoding"), choices=ENCODING_CHOICES)
+    delimiter = forms.ChoiceField(label=gettext_lazy("Between cells"), choices=DELIMITER_CHOICES)
+
+    def __init__(self, data: Any = None, *, job: ImportJob) -> None:
+        super().__init__(data, initial={"encoding": job.encoding, "delimiter": job.delimiter})
+
+
+class MappingForm(forms.Form):
+    """Which column fills which field, and what to do with what is there already."""
+
+    match_by = forms.ChoiceField(label=gettext_lazy("Records are recognised by"))
+    existing = forms.ChoiceField(
+        label=gettext_lazy("Records that exist already"), choices=ImportJob.Existing.choices, widget=forms.RadioSelect
+    )
+    blanks = forms.ChoiceField(
+        label=gettext_lazy("Where a cell is blank"), choices=ImportJob.Blanks.choices, widget=forms.RadioSelect
+    )
+    create_accounts = forms.BooleanField(
+        label=gettext_lazy("Create accounts that don't exist yet"),
+        help_text=gettext_lazy("Otherwise a contact whose account is missing is refused."),
+        required=False,
+    )
+
+    def __init__(self, data: Any = None, *, job: ImportJob) -> None:
+        names = ("match_by", "existing", "blanks", "create_accounts")
+        super().__init__(data, initial={name: getattr(job, name) for name in names})
+        self.job = job
+        self.format_names: list[str] = []
+        keys = [(key, match_label(job.module, key)) for key in MATCH_KEYS[job.module]]
+        self.fields["match_by"].choices = keys  # type: ignore[attr-defined]
+        if job.module == ACCOUNTS:
+            del self.fields["create_accounts"]
+        self._add_columns()
+        questions = open_questions(job) if job.size <= _SMALL else []
+        for question in questions:
+            self._ask(question.field, question)
+        for name in [key.removeprefix("format_") for key in self.data if key.startswith("format_")]:
+            if name in field_labels(job.module) and f"format_{name}" not in self.fields:
+                self._ask(name)
+
+    def values(self) -> dict[str, Any]:
+        """The choices as the service takes them."""
+        given = self.cleaned_data
+        values: dict[str, Any] = {name: given[name] for name in ("match_by", "existing", "blanks")}
+        if "create_accounts" in given:
+            values["create_accounts"] = given["create_accounts"]
+        columns = range(len(self.job.headers))
+        values["mapping"] = {str(column): given[f"column_{column}"] for column in columns}
+        mapped = set(values["mapping"].values())
+        values["formats"] = {
+            name.removeprefix("format_"): given[name]
+            for name in self.format_names
+            if given.get(name) and name.removeprefix("format_") in mapped
+        }
+        return values
+
+    def take(self, refused: Refused) -> None:
+        """Show each fault at its control; a column that can be read two ways is asked about."""
+        for name, sentences in refused.fields.items():
+            kind, _dot, rest = name.partition(".")
+            target: str | None = name if name in self.fields else None
+            if kind == "mapping" and rest:
+                target = f"column_{rest}"
+            elif kind == "formats":
+                target = f"format_{rest}"
+                if target not in self.fields:
+                    self._ask(rest)
+            for sentence in sentences:
+                self.add_error(target, sentence)
+        if not refused.fields:
+            self.add_error(None, refused.message)
+
+    def _add_columns(self) -> None:
+        choices = [("", _("Don't import")), *field_labels(self.job.module).items()]
+        for number, header in enumerate(self.job.headers):
+            self.fields[f"column_{number}"] = forms.ChoiceField(
+                # Translators: the label of a choice of field, for the column of that name.
+                label=_("Field for the column “%(column)s”") % {"column": header or str(number + 1)},
+                choices=choices,
+                required=False,
+                initial=self.job.mapping.get(str(number), ""),
+            )
+
+    def _ask(self, field: str, question: Question | None = None) -> None:
+        """A choice for a column whose dates or amounts can be read two ways."""
+        name = f"format_{field}"
+        shapes = question.choices if question else self._shapes(field)
+        help_text = _("For example “%(sample)s”.") % {"sample": question.sample} if question else ""
+        self.fields[name] = forms.ChoiceField(
+            # Translators: how the values of a column are to be read; the name is a field's.
+            label=_("“%(field)s” is written with") % {"field": capfirst(field_label(self.job.module, field))},
+            choices=[("", _("Choose…")), *((shape, FORMAT_CHOICES[shape]) for shape in shapes)],
+            required=self._is_mapped(field),
+            error_messages={"required": _("This can be read in two ways. Say which one is meant.")},
+            initial=self.job.formats.get(field, ""),
+            help_text=help_text,
+        )
+        self.format_names.append(name)
+
+    def _is_mapped(self, field: str) -> bool:
+        """Whether a column fills the field, as the form was sent, else as it is shown."""
+        if not self.is_bound:
+            return True
+        return any(self.data.get(f"column_{column}") == field for column in range(len(self.job.headers)))
+
+    def _shapes(self, field: str) -> tuple[str, ...]:
+        return (DAY_FIRST, MONTH_FIRST) if field == "date_of_birth" else (COMMA, POINT)
