@@ -161,6 +161,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = ROOT / "staticfiles"
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
+# What people upload is nobody else's on this machine.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 # What the API's kernel takes from the rooms above it, and how many requests a minute it answers: to one key or person,
 # and to one address without either (finsuite/kernel/api/).
