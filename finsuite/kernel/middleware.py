@@ -8,6 +8,7 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,9 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
 from finsuite.kernel import error_pages, switcher
-from finsuite.kernel.errors import DomainError
+from finsuite.kernel.errors import DomainError, Misconfigured
+
+log = structlog.get_logger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -52,7 +55,9 @@ def security_headers(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", _policy_for(request))
+        # Django's own debug pages are nothing but inline style; they exist for developers alone.
+        if not (settings.DEBUG and response.status_code in (404, 500)):
+            response.headers.setdefault("Content-Security-Policy", _policy_for(request))
         return response
 
     return middleware
@@ -120,9 +125,11 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """API addresses shape their own refusals; everything that is no DomainError is Django's to handle."""
-        if isinstance(exception, DomainError) and _is_page(request):
-            return error_pages.refusal(request, exception)
-        return None
+        if not isinstance(exception, DomainError) or not _is_page(request):
+            return None
+        if isinstance(exception, Misconfigured):
+            log.error("page.misconfigured", exc_info=exception, path=request.path)
+        return error_pages.refusal(request, exception)
 
 
 def _is_page(request: HttpRequest) -> bool:

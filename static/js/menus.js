@@ -33,7 +33,7 @@ document.addEventListener(
     button?.setAttribute("aria-expanded", String(isOpen));
     if (isOpen && button) {
       place(menu, button);
-      items(menu)[0]?.focus();
+      if (!menu.contains(document.activeElement)) items(menu)[0]?.focus();
     }
   },
   true,
@@ -43,7 +43,10 @@ document.addEventListener("keydown", (event) => {
   const button = event.target.closest?.("[data-menu-button]");
   if (button && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
-    document.getElementById(button.getAttribute("popovertarget"))?.showPopover();
+    const opened = document.getElementById(button.getAttribute("popovertarget"));
+    opened.showPopover();
+    // At once, not when the browser tells of it: the next key may already be on its way.
+    items(opened).at(event.key === "ArrowDown" ? 0 : -1)?.focus();
     return;
   }
   const menu = event.target.closest?.("[data-menu]");

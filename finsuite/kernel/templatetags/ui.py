@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from finsuite.kernel import charts, controls, panels
+from finsuite.kernel.templatetags.ui_formats import NOTHING
 
 register = template.Library()
 
@@ -263,8 +264,6 @@ def facts(content: str, kind: str = "") -> SafeString:
 
 @register.simple_block_tag(end_name="end_fact")
 def fact(content: str, label: str) -> SafeString:
-    from finsuite.kernel.templatetags.ui_formats import NOTHING
-
     inside = mark_safe(content) if content.strip() else NOTHING  # noqa: S308 - a template's own output
     return format_html("<dt>{}</dt><dd>{}</dd>", label, inside)
 
