@@ -41,7 +41,8 @@ class FirstContact:
         """Judge every subject, with its candidates and rivals: a newcomer changes what is known of them, too."""
         choices = self.planning.batch.choices
         for record in sorted(subjects, key=lambda subject: subject.key not in choices):
-            neighbours = self.neighbours(record)
+            settled = self.is_linked(record) or (record.key not in choices and self.planning.is_left_alone(record))
+            neighbours = [] if settled else self.neighbours(record)
             self.judge(record)
             for other in neighbours:
                 self.judge(other)
