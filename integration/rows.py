@@ -5,6 +5,8 @@ from __future__ import annotations
 # Table and column names come from model definitions, values are always parameters:
 # ruff: noqa: S608
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -39,13 +41,28 @@ def update(model: type[models.Model], rows: Sequence[Row], *, returning: str = "
 
 
 def dumps(value: Any) -> str:
-    """JSON for a parameter."""
+    """JSON for a parameter of plain columns: decimals and days as text."""
     return orjson.dumps(value, default=str).decode()
+
+
+def dumps_typed(value: Any) -> str:
+    """JSON that keeps the type of every value, as integration.core.records.to_json does, only faster."""
+    return orjson.dumps(value, default=_typed, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+
+
+def _typed(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return {"decimal": str(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 def _run(statement: str, rows: Sequence[Row], returning: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement + (f" RETURNING {returning}" if returning else ""), [dumps(list(rows))])
+        cursor.execute(statement + (f" RETURNING {returning}" if returning else ""), [dumps_typed(rows)])
         return cursor.fetchall() if returning else []
 
 

@@ -53,16 +53,14 @@ class Link(Stamped):
         verbose_name_plural = _("links")
         constraints = [
             models.UniqueConstraint(
-                fields=["connection", "crm_kind", "crm_id"], condition=_OPEN, name="integration_link_crm_once"
+                fields=["crm_kind", "crm_id", "connection"], condition=_OPEN, name="integration_link_crm_once"
             ),
             models.UniqueConstraint(
-                fields=["connection", "finance_kind", "finance_id"], condition=_OPEN, name="integration_link_fin_once"
+                fields=["finance_kind", "finance_id", "connection"], condition=_OPEN, name="integration_link_fin_once"
             ),
         ]
         indexes = [
             models.Index(fields=["connection", "state", "id"], name="integration_link_state"),
-            models.Index(fields=["crm_kind", "crm_id"], name="integration_link_crm"),
-            models.Index(fields=["finance_kind", "finance_id"], name="integration_link_fin"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -141,7 +141,7 @@ class LinkRows:
     moved_on: dict[int, Row] = field(default_factory=dict)
 
 
-def link_rows(work: Work, loaded: Loaded, done: Iterable[Written], encode: Callable[[Values], object]) -> LinkRows:
+def link_rows(work: Work, loaded: Loaded, done: Iterable[Written]) -> LinkRows:
     """What the actions make of the links."""
     rows = LinkRows()
     for written in done:
@@ -156,10 +156,10 @@ def link_rows(work: Work, loaded: Loaded, done: Iterable[Written], encode: Calla
         if _pairs(action):
             if action.link is not None:
                 rows.ended.append({"id": action.link, "state": (action.closes or LinkState.CLOSED).value})
-            rows.new.append((written, _new_row(work, written, bases, encode)))
+            rows.new.append((written, _new_row(work, written, bases)))
         elif action.link is not None:
             written.link_id = action.link
-            row = _moved_row(loaded.links[action.link], written, bases, encode)
+            row = _moved_row(loaded.links[action.link], written, bases)
             earlier = rows.moved_on.get(action.link)
             if earlier is not None and bases is None:  # an undo first reverts a pair, then parts it
                 row |= {name: earlier[name] for name in ("base_crm", "base_finance")}
@@ -195,7 +195,6 @@ def _new_row(
     work: Work,
     written: Written,
     bases: tuple[Values, Values] | None,
-    encode: Callable[[Values], object],
 ) -> Row:
     action = written.action
     spec = PAIRINGS[action.pairing]
@@ -207,8 +206,8 @@ def _new_row(
         "crm_id": written.pk(Side.CRM),
         "finance_kind": spec.finance_model,
         "finance_id": written.pk(Side.FINANCE),
-        "base_crm": encode(base_crm),
-        "base_finance": encode(base_finance),
+        "base_crm": base_crm,
+        "base_finance": base_finance,
         "seen_crm": _seen(written, Side.CRM),
         "seen_finance": _seen(written, Side.FINANCE),
         "generation": action.generation,
@@ -217,9 +216,7 @@ def _new_row(
     }
 
 
-def _moved_row(
-    link: Link, written: Written, bases: tuple[Values, Values] | None, encode: Callable[[Values], object]
-) -> Row:
+def _moved_row(link: Link, written: Written, bases: tuple[Values, Values] | None) -> Row:
     action = written.action
     base_crm, base_finance = bases or (link.base_crm, link.base_finance)
     state = action.state or _ENDS.get(action.kind) or link.state
@@ -227,8 +224,8 @@ def _moved_row(
         "id": link.id,
         "crm_id": written.pk(Side.CRM) if action.kind is Kind.REPOINT else link.crm_pk,
         "finance_id": written.pk(Side.FINANCE) if action.kind is Kind.REPOINT else link.finance_pk,
-        "base_crm": encode(base_crm),
-        "base_finance": encode(base_finance),
+        "base_crm": base_crm,
+        "base_finance": base_finance,
         "seen_crm": _seen_on(link, written, Side.CRM),
         "seen_finance": _seen_on(link, written, Side.FINANCE),
         "generation": action.generation if action.kind is not Kind.REPOINT else 0,

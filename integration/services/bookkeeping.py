@@ -16,7 +16,7 @@ from integration.core.actions import Action, Kind
 from integration.core.links import LinkState, Unmatched
 from integration.core.mapping import Refusal
 from integration.core.pairings import PAIRINGS, Pairing
-from integration.core.records import Key, Side, to_json
+from integration.core.records import Key, Side
 from integration.models import Conflict, DeadLetter, Exclusion, Link, SyncIssue
 from integration.models import Unmatched as UnmatchedRow
 from integration.rows import insert, update
@@ -34,7 +34,7 @@ _RETRYING = frozenset({"database", "not_read", "torn", "crashed", "unexpected"})
 def save_links(work: Work, loaded: Loaded, done: Sequence[Written]) -> None:
     """End, make and move on links; what was judged and needs nothing is marked as seen."""
     now = timezone.now().isoformat()
-    rows = link_rows(work, loaded, done, to_json)
+    rows = link_rows(work, loaded, done)
     update(Link, [{**row, "updated_at": now} for row in rows.ended])
     stamp = {"synced_at": now, "created_at": now, "updated_at": now}
     made = insert(Link, [{**row, **stamp} for _written, row in rows.new], returning="id, crm_kind, crm_id")

@@ -30,8 +30,9 @@ _FAMILIES = {
 _WORK_SET = """
     FROM integration_recordstate s
     LEFT JOIN LATERAL (
-        SELECT * FROM integration_link k WHERE k.{end}_kind = s.kind AND k.{end}_id = s.record_id OFFSET 0
-    ) l ON l.connection_id = %(connection)s AND l.state IN ('active', 'conflict', 'paused')
+        SELECT * FROM integration_link k WHERE k.{end}_kind = s.kind AND k.{end}_id = s.record_id
+        AND k.connection_id = %(connection)s AND k.state IN ('active', 'conflict', 'paused') OFFSET 0
+    ) l ON true
     LEFT JOIN LATERAL (
         SELECT * FROM integration_unmatched k WHERE k.connection_id = %(connection)s AND k.kind = s.kind
         AND k.record_id = s.record_id OFFSET 0

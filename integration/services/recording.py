@@ -18,7 +18,7 @@ from integration.choices import ActionState, RunState
 from integration.core.actions import Action, FieldConflict, Kind, SyncPlan
 from integration.core.mapping import Refusal
 from integration.core.pairings import PAIRINGS, Pairing
-from integration.core.records import Key, Side, Values, to_json
+from integration.core.records import Key, Side, to_json
 from integration.core.undo import JournalOp
 from integration.models import Action as ActionRow
 from integration.models import Journal, Run
@@ -135,8 +135,9 @@ def write_history(work: Work, done: Sequence[Written]) -> None:
             journal.append(_journal_row(work, written, Side.CRM, JournalOp.LINK, batch, authors))
         for side, stored in written.stored.items():
             op = _op(written, side)
-            journal.append(_journal_row(work, written, side, op, batch, authors))
-            history.append(_history_row(work, written, side, op, authors, now, stored.label or written.action.label))
+            row = _journal_row(work, written, side, op, batch, authors)
+            journal.append(row)
+            history.append(_history_row(work, side, op, row, now, stored.label or written.action.label))
     insert(Journal, journal)
     insert(Entry, history)
 
@@ -178,11 +179,10 @@ def _is_told(action: Action) -> bool:
 
 def _row(work: Work, action: Action, state: ActionState) -> Row:
     spec = PAIRINGS[action.pairing]
-    before = {side.value: to_json(action.was(side)) for side in Side if action.was(side)}
-    after: Row = {side.value: to_json(action.writes(side)) for side in Side if action.writes(side)}
-    conflicts = conflict_rows(action, work)
-    if conflicts:
-        after["conflicts"] = conflicts
+    before = {side.value: was for side in Side if (was := action.was(side))}
+    after: Row = {side.value: writes for side in Side if (writes := action.writes(side))}
+    if action.conflicts:
+        after["conflicts"] = conflict_rows(action, work)
     if action.refusal is not None:
         after["refusal"] = refusal_row(action.refusal)
     if action.candidates:
@@ -260,14 +260,13 @@ def _before_after(written: Written, side: Side, op: JournalOp) -> tuple[Row, Row
         return written.deleted_row or {}, {}
     if op is JournalOp.DEACTIVATE:
         return {"status": "active"}, {"status": "inactive"}
-    return dict(to_json(action.was(side))), dict(to_json(_stored_values(written, side)))
+    return dict(action.was(side)), _stored_values(written, side)
 
 
-def _stored_values(written: Written, side: Side) -> Values:
+def _stored_values(written: Written, side: Side) -> Row:
     """The written columns as the database holds them: rounding and trimming included."""
-    stored = written.stored.get(side)
     writes = written.action.writes(side)
-    return writes if stored is None else {name: stored.values.get(name, value) for name, value in writes.items()}
+    return {**writes, **{name: value for name, value in written.stored[side].values.items() if name in writes}}
 
 
 _VERBS = {
@@ -278,23 +277,17 @@ _VERBS = {
 }
 
 
-def _history_row(
-    work: Work, written: Written, side: Side, op: JournalOp, authors: Mapping[Key, Actor], now: str, label: str
-) -> Row:
-    key = written.key(side)
-    assert key is not None
-    actor = _author(work, written, side, authors)
-    before, after = _before_after(written, side, op)
+def _history_row(work: Work, side: Side, op: JournalOp, journaled: Row, now: str, label: str) -> Row:
     return {
         "tenant": work.tenant(side),
-        "kind": MODELS[key.model]._meta.label_lower,
-        "record_id": key.pk,
+        "kind": MODELS[journaled["kind"]]._meta.label_lower,
+        "record_id": journaled["record_id"],
         "record_label": label[:250],
         "verb": _VERBS[op],
-        "before": before,
-        "after": after,
-        "user_id": actor.user_id,
-        "actor_label": actor.label[:250],
+        "before": journaled["before"],
+        "after": journaled["after"],
+        "user_id": journaled["user_id"],
+        "actor_label": journaled["actor_label"],
         "via": Via.SYNC.value,
         "at": now,
     }
