@@ -12,5 +12,5 @@ urlpatterns = [
     path("crm/", include("crm.api.urls")),
     path("crm/", include("integration.api.urls")),
     path("finance/", include("finance.api.urls")),
-    re_path(r"^.*$", Nowhere.as_view(), name="api-nowhere"),
+    re_path(r"^[\s\S]*$", Nowhere.as_view(), name="api-nowhere"),
 ]

@@ -165,6 +165,7 @@ def test_absent_and_foreign_answer_alike(call: Program, sample: str) -> None:
         call("GET", "/nonsense"),
         call("GET", f"{sample}/customers/"),
         call("GET", f"{sample}/customers/0"),
+        call("GET", f"{sample}/customers/a%0Ab"),
     ]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
