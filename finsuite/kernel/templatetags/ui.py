@@ -275,9 +275,9 @@ def callout(content: str, tone: str = "info", title: str = "") -> SafeString:
 
 
 @register.simple_block_tag(end_name="end_empty")
-def empty(content: str, icon: str, title: str) -> SafeString:
-    """Why there is nothing here, and the one next step."""
-    return _block("empty", content=content, icon=icon, title=title)
+def empty(content: str, icon: str, title: str, level: int = 2) -> SafeString:
+    """Why there is nothing here, and the one next step. Where it is all there is on a page: `level=1`."""
+    return _block("empty", content=content, icon=icon, title=title, level=level)
 
 
 # Figures ---------------------------------------------------------------------------------------------------------
