@@ -9,7 +9,7 @@ from django.db import models
 
 from audit.models import Entry
 from finsuite.kernel.actors import Actor
-from finsuite.kernel.bulk import insert_many
+from finsuite.kernel.bulk import insert_rows
 
 
 def record(
@@ -36,7 +36,7 @@ def record_many(
     changes: list[tuple[models.Model, Mapping[str, Any], Mapping[str, Any]]],
 ) -> None:
     """The same for many subjects at once, in one statement for 2,000 of them: (subject, before, after) each."""
-    insert_many([Entry(**_row(actor, tenant, subject, verb, before, after)) for subject, before, after in changes])
+    insert_rows(Entry, [_row(actor, tenant, subject, verb, before, after) for subject, before, after in changes])
 
 
 def _row(

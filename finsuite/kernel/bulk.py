@@ -5,7 +5,7 @@ Only services call this, with records that they have checked; the database's con
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -26,12 +26,7 @@ def insert_many(records: Sequence[M]) -> None:
     model = type(records[0])
     columns = [column for column in model._meta.concrete_fields if not column.primary_key]
     _stamp(records, columns, adding=True)
-    quoted = ", ".join(f'"{column.column}"' for column in columns)
-    table = model._meta.db_table
-    sql = (
-        f'INSERT INTO "{table}" ({quoted}) SELECT {quoted} '  # noqa: S608 – names come from the model
-        f'FROM json_populate_recordset(NULL::"{table}", %s) RETURNING "{model._meta.pk.column}"'
-    )
+    sql = f'{_insertion(model, [str(column.column) for column in columns])} RETURNING "{model._meta.pk.column}"'
     using = router.db_for_write(model)
     with transaction.atomic(using=using, savepoint=False), connections[using].cursor() as cursor:
         for batch in _batches(records):
@@ -40,6 +35,23 @@ def insert_many(records: Sequence[M]) -> None:
                 record.pk = key
                 record._state.adding = False
                 record._state.db = using
+
+
+def insert_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that nobody needs as objects, given by column; the dates that Django sets by itself are set here."""
+    if not rows:
+        return
+    now = timezone.now()
+    dates = [
+        c for c in model._meta.concrete_fields if getattr(c, "auto_now", False) or getattr(c, "auto_now_add", False)
+    ]
+    stamp = {str(column.column): now for column in dates}
+    names = [*rows[0], *stamp]
+    using = router.db_for_write(model)
+    with transaction.atomic(using=using, savepoint=False), connections[using].cursor() as cursor:
+        for start in range(0, len(rows), BATCH):
+            batch = [{**row, **stamp} for row in rows[start : start + BATCH]]
+            cursor.execute(_insertion(model, names), [orjson.dumps(batch, default=_plain).decode()])
 
 
 def update_many(records: Sequence[M], fields: Sequence[str]) -> None:
@@ -60,6 +72,15 @@ def update_many(records: Sequence[M], fields: Sequence[str]) -> None:
     with transaction.atomic(using=using, savepoint=False), connections[using].cursor() as cursor:
         for batch in _batches(records):
             cursor.execute(sql, [_packed(batch, [key, *columns])])
+
+
+def _insertion(model: type[models.Model], columns: Sequence[str]) -> str:
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    table = model._meta.db_table
+    return (
+        f'INSERT INTO "{table}" ({quoted}) SELECT {quoted} '  # noqa: S608 – names come from the model
+        f'FROM json_populate_recordset(NULL::"{table}", %s)'
+    )
 
 
 def _batches(records: Sequence[M]) -> Iterator[Sequence[M]]:
