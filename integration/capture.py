@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
+from finsuite.kernel.errors import Misconfigured
 from integration.choices import Kind
 
 WATCHED = {
@@ -171,6 +172,19 @@ def faults() -> list[str]:
         if standing.get((trigger.table, trigger.name)) != wanted:
             found.append(f"trigger {trigger.name} on {trigger.table}")
     return found
+
+
+def require_complete() -> None:
+    """Refuse to start while changes could go unseen. A database that can't be asked yet is no reason to."""
+    try:
+        found = faults()
+    except OperationalError:
+        return
+    if found:
+        raise Misconfigured(
+            f"The change capture is incomplete ({'; '.join(found)}), so the sync would miss changes."
+            " Run `manage.py sync_doctor`, then start again."
+        )
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.db.utils import IntegrityError
 
 from crm.models import Account, Contact, Organization
 from finance.models import Organization as FinanceOrganization
+from finsuite.kernel.errors import Misconfigured
 from finsuite.kernel.text import name_key
 from integration import capture
 from integration.checks import every_change_is_captured
@@ -290,8 +291,11 @@ def test_a_harmed_capture_fails_the_check_and_the_doctor_mends_it(harm: str, acc
     assert every_change_is_captured(databases=["default"]) == []
     _sql(harm)
     assert [error.id for error in every_change_is_captured(databases=["default"])] == ["integration.E001"]
+    with pytest.raises(Misconfigured, match="sync_doctor"):
+        capture.require_complete()
     out = io.StringIO()
     management.call_command("sync_doctor", stdout=out)
+    capture.require_complete()
     assert "mended" in out.getvalue()
     assert capture.faults() == []
     before = _revs()
