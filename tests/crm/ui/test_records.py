@@ -230,3 +230,14 @@ def test_history_tells_names_not_ids(client, at, organization, admin, standard):
     html = client.get(at(f"accounts/{account.pk}/history")).content.decode()
     assert "Group SA" in html
     assert "standard@example.com" in html
+
+
+def test_somebody_who_belongs_nowhere_makes_an_organization_of_their_own(browse):
+    person = factories.user("new@example.com")
+    client = browse(person)
+    assert "/crm/new" in client.get("/").content.decode()
+    values = {"name": "Neuf SARL", "home_currency": "CHF", "time_zone": "Europe/Zurich"}
+    made = client.post("/crm/new", values)
+    assert client.get(made.headers["Location"]).status_code == 200
+    assert client.post("/crm/new", {**values, "name": ""}).status_code == 422
+    assert [membership.organization.home_currency for membership in person.crm_memberships.all()] == ["CHF"]
