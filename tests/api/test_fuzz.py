@@ -30,7 +30,7 @@ from finsuite.kernel.api.docs import document
 from tests.api.permissions import World
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3"))
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ASKERS = ("admin", "view", "anonymous")
 

@@ -54,13 +54,12 @@ def count(caller: str, limit: int, *, window: int = WINDOW) -> Rate:
 
 
 def _increment(key: str, window: int) -> int:
-    if cache.add(key, 1, timeout=window + 1):
-        return 1
     try:
         return cache.incr(key)
-    except ValueError:  # it ran out between the two
-        cache.set(key, 1, timeout=window + 1)
-        return 1
+    except ValueError:  # the first of this window
+        if cache.add(key, 1, timeout=window + 1):
+            return 1
+        return cache.incr(key)  # unless another request was first in between
 
 
 def _ask(question: Callable[[], T], *, instead: T) -> T:
