@@ -232,7 +232,7 @@ def test_history_tells_names_not_ids(client, at, organization, admin, standard):
     assert "standard@example.com" in html
 
 
-def test_somebody_who_belongs_nowhere_makes_an_organization_of_their_own(browse):
+def test_somebody_who_belongs_nowhere_makes_an_organization_of_their_own(db, browse):
     person = factories.user("new@example.com")
     client = browse(person)
     assert "/crm/new" in client.get("/").content.decode()
