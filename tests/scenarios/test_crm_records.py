@@ -99,6 +99,7 @@ def test_a_list_view_is_made_of_criteria(page, organization):
     page.locator("[name=comparator-0]").select_option("gte")
     page.locator("[name=value-0]").fill("100")
     page.get_by_role("button", name="Add a criterion").click()
+    expect(page.locator("[name=field-1]")).to_be_focused()  # the new line is ready
     page.locator("[name=field-1]").select_option("tags")
     page.locator("[name=comparator-1] option[value=is]").wait_for(state="detached")
     page.locator("[name=value-1]").fill("vip")
