@@ -63,6 +63,7 @@ class People(RuleBasedStateMachine):
     )
     def begin(self, first_contact, both_changed, extent):
         self.engine = engine(first_contact=first_contact, both_changed=both_changed, extent=extent)
+        self.explained = set()
         self.agreed = {}
         self.left_alone: dict[Key, dict] = {}
         self.kept: dict[tuple[int, int], dict[str, str]] = {}
