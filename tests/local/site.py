@@ -62,6 +62,7 @@ class Site:
     folder: Path
     port: int = field(default_factory=free_port)
     more: dict[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ("--no-demo",)
     process: subprocess.Popen[str] | None = None
 
     @property
@@ -77,7 +78,7 @@ class Site:
             sys.executable,
             "manage.py",
             "up",
-            "--no-demo",
+            *self.options,
             "--port",
             str(self.port),
             "--data",
