@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -78,14 +78,21 @@ def update_list_view(
 
 @transaction.atomic
 def delete_list_view(*, actor: Actor, list_view: ListView, version: str | None = None) -> None:
-    """Delete a list view; no record is touched."""
+    """Delete a list view; no record is touched. One that something relies on, as the sync may, is kept."""
     locked = _locked(actor, list_view)
     require_version(locked, version)
     audit.services.record(
         actor=actor, tenant=locked.organization.tenant, subject=locked, verb="deleted", before=describe(locked)
     )
     emit(ListViewChanged(actor=actor, organization_id=locked.organization_id, list_view_id=locked.pk))
-    locked.delete()
+    try:
+        locked.delete()
+    except ProtectedError:
+        raise Refused(
+            _("“%(view)s” says which records are synced. Choose another view in the sync settings first.")
+            % {"view": locked.name},
+            code="in_use",
+        ) from None
 
 
 def _locked(actor: Actor, list_view: ListView) -> ListView:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from audit.models import Entry
+from crm.models import ListView
 from crm.models import Organization as CrmOrganization
+from crm.services.list_views import create_list_view, delete_list_view
 from finance.models import Organization as FinanceOrganization
 from finance.services.zsc_keys import generate_key, revoke_key
 from finsuite.kernel.actors import Actor
@@ -205,3 +207,17 @@ def test_a_setting_that_changes_decisions_starts_a_new_generation(connection: Co
     assert saved.generation == 2
     before = saved.updated_at
     assert save_setting(actor=actor, setting=saved, values={"sweep_minutes": 30}).updated_at == before
+
+
+def test_a_list_view_that_says_what_is_synced_is_kept(connection: Connection, admin: User) -> None:
+    actor = Actor.person(admin)
+    view = create_list_view(
+        actor=actor,
+        organization=connection.crm_organization,
+        values={"module": "accounts", "name": "Lyon", "scope": "all"},
+    )
+    setting = SyncSetting.objects.get(connection=connection)
+    save_setting(actor=actor, setting=setting, values={"account_view_id": view.pk})
+    with pytest.raises(Refused, match="says which records are synced"):
+        delete_list_view(actor=actor, list_view=view)
+    assert ListView.objects.filter(pk=view.pk).exists()
