@@ -9,8 +9,10 @@ A record is one account or contact that becomes a linked pair: written, journale
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from bench.cluster import cluster
@@ -31,6 +33,8 @@ def main() -> None:
 
 def measure(accounts: int, contacts_each: int, report: Report) -> None:
     """Fill the CRM, preview, sync, sync again, audit; then the floor, on the rows that the sync made."""
+    from django.db import connection
+
     from finance.models import ContactPerson, Customer
     from finsuite.kernel.actors import Actor
     from integration.choices import RunState
@@ -52,15 +56,26 @@ def measure(accounts: int, contacts_each: int, report: Report) -> None:
         run.refresh_from_db()
         return seconds
 
+    def busy() -> float:
+        """Seconds of processor time that this process and its database session have used."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            fields = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rsplit(")", 1)[1].split()
+        return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     preview = runs.preview(actor=actor, setting=setting)
     report.figure("preview_records_per_second", records / finished(preview), "records/s")
     run = runs.start(actor=actor, setting=runs.setting_of(setting.connection))
+    before = busy()
     seconds = finished(run)
+    worked = busy() - before
     assert run.state == RunState.FINISHED, (run.state, run.message)
     assert run.counts == preview.counts, "the run did not do what the preview said"
     assert Link.objects.count() == records, Link.objects.count()
     report.figure("first_sync_seconds", seconds, "s")
     report.figure("first_sync_records_per_second", records / seconds, "records/s")
+    report.figure("first_sync_processor_seconds", worked, "s")
+    report.figure("first_sync_records_per_processor_second", records / worked, "records/s")
 
     journal = Journal.objects.count()
     again = runs.start(actor=actor, setting=runs.setting_of(setting.connection))

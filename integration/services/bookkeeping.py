@@ -172,6 +172,8 @@ def save_failures(work: Work, loaded: Loaded, done: Sequence[Written]) -> None:
     """A dead letter and an issue for each record that could not be synced; all others that were judged are let go."""
     fine: set[Key] = {*loaded.batch.subjects, *(link.key(side) for link in loaded.links.values() for side in Side)}
     for written in done:
+        if written.is_done:
+            continue
         keys = [key for side in Side if (key := written.key(side)) is not None]
         if written.moved:
             fine.difference_update(keys)
@@ -277,7 +279,6 @@ def wake_up_dependants(work: Work, done: Sequence[Written]) -> None:
                 [ids, work.connection.pk, model, work.connection.pk],
             )
             keys.update(Key(side, model, pk) for (pk,) in cursor.fetchall())
-        here = {key for written in done for side in Side if (key := written.key(side)) is not None}
         newly = {
             key
             for written in done
@@ -292,4 +293,6 @@ def wake_up_dependants(work: Work, done: Sequence[Written]) -> None:
                 [work.connection.pk, kind, ids],
             )
             keys.update(Key(SIDES[other], other, pk) for other, pk in cursor.fetchall())
-    leave_hints(work.connection.pk, keys - here)
+    if keys:
+        keys -= {key for written in done for side in Side if (key := written.key(side)) is not None}
+        leave_hints(work.connection.pk, keys)

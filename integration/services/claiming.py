@@ -17,6 +17,7 @@ from integration.services.work import SIDES, Work
 
 _KINDS = tuple(SIDES)
 _PATIENCE = {"lock_timeout": "100ms", "statement_timeout": "30s"}
+UNHURRIED = {"synchronous_commit": "off"}
 _BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
 """Whatever the engine reads, it looks up by key, through an index. The planner may not know: right after an import or a
 restore its statistics say that the tables are empty, and it would read them whole, once per record."""
@@ -53,6 +54,8 @@ def claim(work: Work, keys: Collection[Key]) -> Claim:
     claimed = Claim()
     with connection.cursor() as cursor:
         _set({**_PATIENCE, **_BY_KEY, "finsuite.connection": str(work.connection.pk)})
+        if work.in_background:
+            _set(UNHURRIED)
         numbers = {_number(work.connection.pk, key): key for key in keys}
         cursor.execute("SELECT n FROM unnest(%s::bigint[]) n WHERE pg_try_advisory_xact_lock(n)", [sorted(numbers)])
         claimed.keys = {numbers[number] for (number,) in cursor.fetchall()}

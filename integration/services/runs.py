@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -157,6 +158,7 @@ def sync_changes(setting: SyncSetting, *, seconds: float) -> int:
         return 0
     deadline = time.monotonic() + seconds
     work = prepare(setting)
+    work.in_background = True
     writes = 0
     while time.monotonic() < deadline:
         work.heavy = {}
@@ -175,6 +177,7 @@ def sweep(setting: SyncSetting, *, seconds: float) -> int:
         return 0
     deadline, looked_at = time.monotonic() + seconds, 0
     work, cursor = prepare(setting), Cursor()
+    work.in_background = True
     while time.monotonic() < deadline:
         slice_ = next_slice(work, cursor, size=SLICE)
         if not slice_.keys:
@@ -234,6 +237,7 @@ def changes_run(setting: SyncSetting) -> Run:
 
 
 def _go_on(run: Run, work: Work, *, deadline: float) -> bool:
+    work.in_background = True
     cursor = Cursor(**{name: run.cursor.get(name, 0) for name in ("phase", "after")})
     work.heavy = {Pairing(name): count for name, count in run.cursor.get("heavy", {}).items()}
     while time.monotonic() < deadline:
@@ -244,7 +248,8 @@ def _go_on(run: Run, work: Work, *, deadline: float) -> bool:
         if not slice_.keys:
             _end(run, work)
             return True
-        outcome = sync_batch(work, slice_.keys)
+        with _undisturbed():
+            outcome = sync_batch(work, slice_.keys)
         cursor = slice_.cursor
         heavy = {pairing.value: count for pairing, count in work.heavy.items()}
         recording.advance(run, done=len(slice_.keys), cursor={**cursor.as_json(), "heavy": heavy})
@@ -368,6 +373,19 @@ def _lock(run: Run) -> Run:
     if found is None:
         raise NotFound(_("There is no such run."))
     return found
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No search for reference cycles within a slice: it makes a hundred thousand objects, none of them in a cycle, and
+    the search for some would take a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

@@ -40,7 +40,11 @@ VIRTUAL = {(CONTACT, "full_name"): 200}
 
 @dataclass
 class Work:
-    """One connection's module, ready to be worked on. `actor` is None where each change has an author of its own."""
+    """One connection's module, ready to be worked on. `actor` is None where each change has an author of its own.
+
+    `in_background`: nobody waits for the outcome, so a commit need not wait for the disk. A power cut could take back
+    the last moments as a whole, links included; their changes are then found by state, and synced again.
+    """
 
     connection: Connection
     setting: SyncSetting
@@ -49,6 +53,7 @@ class Work:
     finance: FinanceAdapter
     run: Run | None = None
     actor: Actor | None = None
+    in_background: bool = False
     choices: Mapping[Key, Choice] = field(default_factory=dict)
     chosen_others: set[Key] = field(default_factory=set)
     confirmed_clones: frozenset[int] = frozenset()
