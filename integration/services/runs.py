@@ -34,8 +34,9 @@ from integration.services.sync import preview_keys, sync_batch, sync_hints
 from integration.services.undo import continue_undo, count_links
 from integration.services.work import SIDES, Work, prepare
 
-SLICE = 150
-"""Records of one phase in a transaction, not counting those that belong to them."""
+RUN_SLICE, SWEEP_SLICE = 500, 150
+"""Records of one phase in a transaction, not counting those that belong to them. A run that somebody waits for takes
+large slices; what goes on beside people's own work takes small ones, which hold their locks for a moment only."""
 
 HINTS = 200
 MANY = 1000
@@ -179,7 +180,7 @@ def sweep(setting: SyncSetting, *, seconds: float) -> int:
     work, cursor = prepare(setting), Cursor()
     work.in_background = True
     while time.monotonic() < deadline:
-        slice_ = next_slice(work, cursor, size=SLICE)
+        slice_ = next_slice(work, cursor, size=SWEEP_SLICE)
         if not slice_.keys:
             break
         work.run = work.run or changes_run(setting)
@@ -244,7 +245,7 @@ def _go_on(run: Run, work: Work, *, deadline: float) -> bool:
         if Run.objects.filter(pk=run.pk, state=RunState.CANCELLED).exists() or not _may_go_on(work):
             _stop(run)
             return True
-        slice_ = next_slice(work, cursor, size=SLICE)
+        slice_ = next_slice(work, cursor, size=RUN_SLICE)
         if not slice_.keys:
             _end(run, work)
             return True
