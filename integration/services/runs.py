@@ -146,7 +146,11 @@ def continue_run(run_id: int, *, seconds: float) -> bool:
         if run.state == RunState.QUEUED:
             _begin(run, work)
         if run.trigger == RunTrigger.PREVIEW:
-            _plan(run, work)
+            try:
+                _plan(run, work)
+            except Exception as error:
+                recording.finish(run, RunState.FAILED, repr(error)[:500])  # else it would be begun again every minute
+                raise
             return True
         if run.trigger == RunTrigger.UNDO:
             return continue_undo(run, work, deadline=time.monotonic() + seconds)

@@ -588,6 +588,17 @@ def test_a_preview_writes_nothing_and_says_exactly_what_the_run_does() -> None:
     assert run.counts == preview.counts
 
 
+def test_a_preview_that_breaks_is_over_and_says_so(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = runs.preview(actor=w.actor, setting=w.setting)
+    monkeypatch.setattr(runs, "preview_keys", lambda *_given: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        runs.continue_run(run.pk, seconds=5)
+    run.refresh_from_db()
+    assert run.state == RunState.FAILED
+    assert "division by zero" in run.message
+    assert runs.continue_run(run.pk, seconds=5)
+
+
 def _told(run: Run) -> list[tuple[object, ...]]:
     return sorted(Action.objects.filter(run=run).values_list("pairing", "op", "reason", "label", "kind"))
 
