@@ -12,10 +12,10 @@ import crm.access
 from crm.choices import Level
 from crm.models import Account, Contact, Organization
 from finance.models import Customer
-from finance.models import Membership as FinanceMembership
 from finsuite.kernel import panels
 from finsuite.kernel.errors import NotFound
-from integration.choices import Kind
+from integration.choices import ConnectionState, Kind
+from integration.record_pages import RecordPages
 from integration.selectors.connections import connections_of
 from integration.selectors.links import Standing, standing_of
 from users.models import User
@@ -38,7 +38,12 @@ def customer(request: HttpRequest, subject: Customer) -> str:
     standing = standing_of(Kind.CUSTOMER.value, subject.pk, organization_id=subject.organization_id)
     if standing is None:
         return ""
-    context = {"standing": standing, "other": _crm_page(request, standing), "side": "finance"}
+    context = {
+        "standing": standing,
+        "other": _other_page(request, standing, "finance"),
+        "step_url": _next_step(request, standing),
+        "side": "finance",
+    }
     return render_to_string("integration/_sync_card.html", context, request)
 
 
@@ -54,14 +59,17 @@ def _crm_card(request: HttpRequest, kind: str, subject: Account | Contact) -> st
         return ""
     context = {
         "standing": standing,
-        "other": _finance_page(request, standing),
+        "other": _other_page(request, standing, "crm"),
+        "step_url": _next_step(request, standing),
         "side": "crm",
-        "sync_url": _sync_url(request, kind, subject),
+        "sync_url": _sync_url(request, standing, kind, subject),
     }
     return render_to_string("integration/_sync_card.html", context, request)
 
 
-def _sync_url(request: HttpRequest, kind: str, subject: Any) -> str:
+def _sync_url(request: HttpRequest, standing: Standing, kind: str, subject: Any) -> str:
+    if standing.connection.state != ConnectionState.ACTIVE:
+        return ""
     access = crm.access.access(request.user, subject.organization_id)
     if not access.may(_MODULES[kind], Level.EDIT):
         return ""
@@ -69,24 +77,24 @@ def _sync_url(request: HttpRequest, kind: str, subject: Any) -> str:
     return reverse("integration:sync_record", kwargs=kwargs)
 
 
-def _finance_page(request: HttpRequest, standing: Standing) -> str:
-    """The counterpart's own page, for those who are members over there."""
-    link, organization_id = standing.link, standing.connection.finance_organization_id
-    if link is None or link.finance_kind != Kind.CUSTOMER:
-        return ""
-    if not FinanceMembership.objects.of(organization_id).filter(user=cast("User", request.user)).exists():
-        return ""
-    return reverse("finance:customer_detail", args=[organization_id, link.finance_id])
-
-
-def _crm_page(request: HttpRequest, standing: Standing) -> str:
-    link, organization_id = standing.link, standing.connection.crm_organization_id
+def _other_page(request: HttpRequest, standing: Standing, side: str) -> str:
+    """The counterpart's own page, for those who may see it."""
+    link = standing.link
     if link is None:
         return ""
+    end = (link.finance_kind, link.finance_id) if side == "crm" else (link.crm_kind, link.crm_id)
+    return RecordPages(cast("User", request.user), standing.connection).of([end]).get(end, "")
+
+
+def _next_step(request: HttpRequest, standing: Standing) -> str:
+    """Where to settle what keeps the record from being in sync, for those who open the CRM's Setup."""
+    if not standing.step:
+        return ""
     try:
-        access = crm.access.access(request.user, organization_id)
+        access = crm.access.access(request.user, standing.connection.crm_organization_id)
     except NotFound:
         return ""
-    if not access.may(_MODULES[link.crm_kind], Level.VIEW):
+    if not access.profile.can_setup:
         return ""
-    return reverse(f"crm:{link.crm_kind}_detail", args=[organization_id, link.crm_id])
+    kwargs = {"organization": standing.connection.crm_organization_id, "connection": standing.connection.pk}
+    return reverse(f"integration:{standing.step}", kwargs=kwargs)

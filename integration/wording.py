@@ -56,6 +56,9 @@ TONES: dict[Op, str] = {
     Op.REFUSE: "danger",
 }
 
+# What waits or stays as it is, although some of its fields may be written.
+WAITING = frozenset({Op.CONFLICT, Op.PAUSE, Op.SKIP, Op.DECIDE, Op.REFUSE})
+
 # Why, as one sentence.
 REASONS: dict[Reason, Promise] = {
     Reason.NEW: _("It has no counterpart yet."),
@@ -80,8 +83,8 @@ REASONS: dict[Reason, Promise] = {
     Reason.DELETED: _("It was deleted on the other side."),
     Reason.BOTH_DELETED: _("It was deleted on both sides."),
     Reason.EDIT_BEATS_DELETE: _("It was deleted on one side and edited on the other; the edit is kept."),
-    Reason.LEFT_VIEW: _("It no longer is in the selection that is synced."),
-    Reason.LEFT_MODE: _("Records of this kind are no longer synced."),
+    Reason.LEFT_VIEW: _("It is not in the selection that is synced."),
+    Reason.LEFT_MODE: _("Records of this kind are not synced under these settings."),
     Reason.PARENT_NOT_LINKED: _("The record that it belongs to is not linked."),
     Reason.ONE_WAY: _("Finance records do not flow to the CRM under these settings."),
     Reason.MERGED: _("It was merged into another record."),

@@ -168,7 +168,7 @@ class IssuesView(ListView):
         return SyncIssue.objects.filter(connection=self.connection())
 
     def shape(self, row: dict[str, Any]) -> dict[str, Any]:
-        words = issue_services.words(SyncIssue(code=row["code"], field=row["field"], params=row["params"]))
+        words = issue_services.words(SyncIssue(**{name: row[name] for name in ("kind", "code", "field", "params")}))
         return {**row, "cause": words.cause, "remedy": words.remedy}
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from crm.models import Organization
 from finsuite.kernel.errors import NotFound
-from integration.choices import OPEN_LINK_STATES, ConflictState, IssueState, LinkState, Module, Pairing, UnmatchedReason
+from integration.choices import (
+    OPEN_LINK_STATES,
+    ConflictState,
+    IssueState,
+    Kind,
+    LinkState,
+    Module,
+    Pairing,
+    UnmatchedReason,
+)
 from integration.models import Conflict, Connection, Link, Run, SyncIssue, SyncSetting, Unmatched
 
 # Records without a link that a person can do something about.
@@ -66,6 +75,12 @@ def setting_of(connection: Connection) -> SyncSetting:
     return found.get(connection=connection, module=Module.CONTACTS)
 
 
+def undecided_of(connection: Connection) -> QuerySet[Unmatched]:
+    """What waits for a decision, told from the CRM's side: the finance records are its candidates."""
+    crm_side = (Kind.ACCOUNT.value, Kind.CONTACT.value)
+    return Unmatched.objects.filter(connection=connection, reason__in=UNDECIDED, kind__in=crm_side)
+
+
 def facts_of(connection: Connection) -> Facts:
     """Counts for the monitor, in five queries whatever the size."""
     by_pairing = {
@@ -87,6 +102,6 @@ def facts_of(connection: Connection) -> Facts:
         pairs=pairs,
         conflicts=Conflict.objects.filter(connection=connection, state=ConflictState.OPEN).count(),
         issues=SyncIssue.objects.filter(connection=connection).exclude(state=IssueState.RESOLVED).count(),
-        undecided=Unmatched.objects.filter(connection=connection, reason__in=UNDECIDED).count(),
+        undecided=undecided_of(connection).count(),
         last_run=Run.objects.filter(connection=connection).order_by("-id").first(),
     )

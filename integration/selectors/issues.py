@@ -8,13 +8,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from crm.models import Account, Contact
-from finance.models import ContactPerson, Customer
 from finsuite.kernel.errors import NotFound
 from integration.choices import ConflictState, IssueState, Kind
 from integration.models import Conflict, Connection, SyncIssue, Unmatched
+from integration.selectors import connections as connection_selectors
 from integration.selectors.connections import UNDECIDED
 from integration.selectors.mappings import field_label
+from integration.selectors.record_names import Names, names_of
 from integration.selectors.values import readable
 
 PAGE = 50
@@ -24,6 +24,7 @@ PAGE = 50
 class Candidate:
     """A record that may be the same, with what tells it apart from others of its name."""
 
+    kind: str
     id: int
     label: str
     detail: str
@@ -66,6 +67,7 @@ def rows_of(conflict: Conflict) -> list[dict[str, Any]]:
             "label": field_label(conflict.link.pairing, field["name"]),
             "crm": readable(field.get("crm")),
             "finance": readable(field.get("finance")),
+            "agreed": readable(field.get("base_crm")),
         }
         for field in conflict.fields
     ]
@@ -86,17 +88,10 @@ def issue_of(connection: Connection, issue_id: int) -> SyncIssue:
 
 def undecided(connection: Connection, *, after: int = 0) -> list[Undecided]:
     """A page of records that wait for a person's choice, each with its candidates. Six queries whatever the page."""
-    crm_side = [Kind.ACCOUNT.value, Kind.CONTACT.value]
-    found = list(
-        Unmatched.objects.filter(connection=connection, reason__in=UNDECIDED, kind__in=crm_side, pk__gt=after).order_by(
-            "pk"
-        )[: PAGE + 1]
-    )
-    wanted: dict[str, set[int]] = {}
-    for row in found:
-        wanted.setdefault(row.kind, set()).add(row.record_id)
-        wanted.setdefault(row.candidate_kind, set()).update(row.candidates)
-    known = {(kind, pk): words for kind, ids in wanted.items() for pk, words in _describe(kind, ids).items()}
+    found = list(connection_selectors.undecided_of(connection).filter(pk__gt=after).order_by("pk")[: PAGE + 1])
+    own = [(row.kind, row.record_id) for row in found]
+    candidates = [(row.candidate_kind, pk) for row in found for pk in row.candidates]
+    known = names_of([*own, *candidates])
     return [_undecided(row, known) for row in found]
 
 
@@ -108,10 +103,10 @@ def undecided_of(connection: Connection, unmatched_id: int) -> Unmatched:
     return found
 
 
-def _undecided(row: Unmatched, known: dict[tuple[str, int], tuple[str, str]]) -> Undecided:
+def _undecided(row: Unmatched, known: Names) -> Undecided:
     label, detail = known.get((row.kind, row.record_id), ("", ""))
     candidates = [
-        Candidate(pk, *known[row.candidate_kind, pk], menu_id=f"link-{row.pk}-{pk}")
+        Candidate(row.candidate_kind, pk, *known[row.candidate_kind, pk], menu_id=f"link-{row.pk}-{pk}")
         for pk in row.candidates
         if (row.candidate_kind, pk) in known
     ]
@@ -125,24 +120,3 @@ def _undecided(row: Unmatched, known: dict[tuple[str, int], tuple[str, str]]) ->
         reason=str(row.get_reason_display()),
         candidates=candidates,
     )
-
-
-def _describe(kind: str, ids: set[int]) -> dict[int, tuple[str, str]]:
-    """Name, and what tells apart, by id."""
-    if kind == Kind.ACCOUNT:
-        rows = Account.objects.filter(pk__in=ids).values_list("pk", "name", "billing_city", "phone")
-        return {pk: (name, _joined(city, phone)) for pk, name, city, phone in rows}
-    if kind == Kind.CONTACT:
-        people = Contact.objects.filter(pk__in=ids).values_list("pk", "first_name", "last_name", "email", "phone")
-        return {pk: (f"{first} {last}".strip(), _joined(email, phone)) for pk, first, last, email, phone in people}
-    if kind == Kind.CUSTOMER:
-        parties = Customer.objects.filter(pk__in=ids).values_list(
-            "pk", "display_name", "number", "billing_city", "billing_phone"
-        )
-        return {pk: (name, _joined(number, city, phone)) for pk, name, number, city, phone in parties}
-    persons = ContactPerson.objects.filter(pk__in=ids).values_list("pk", "first_name", "last_name", "email", "phone")
-    return {pk: (f"{first} {last}".strip(), _joined(email, phone)) for pk, first, last, email, phone in persons}
-
-
-def _joined(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from integration.choices import ConnectionState, Kind, LinkState
+from crm.models import Account, Contact
+from finsuite.kernel.errors import NotFound
+from integration.choices import OPEN_LINK_STATES, ConnectionState, Kind, LinkState
 from integration.models import Connection, DeadLetter, Link, Unmatched
+from integration.selectors.connections import UNDECIDED
 
 # While a connection is in one of these states, the CRM shows what it knows of finance.
 SHOWN = (ConnectionState.ACTIVE.value, ConnectionState.PAUSED.value)
@@ -28,6 +34,7 @@ class Standing:
     sentence: Promise | str
     tone: str
     link: Link | None = None
+    step: str = ""  # the page where a person can settle it: "conflicts", "decisions" or "issues"
 
 
 def standing_of(kind: str, record_id: int, *, organization_id: int) -> Standing | None:
@@ -42,8 +49,57 @@ def standing_of(kind: str, record_id: int, *, organization_id: int) -> Standing 
         return None
     link = _link(connection, kind, record_id)
     if link is not None:
-        return Standing(connection, link.get_state_display(), _sentence(link), _TONES[link.state], link)
+        step = "conflicts" if link.state == LinkState.CONFLICT else ""
+        return Standing(
+            connection, link.get_state_display(), _sentence(connection, link), _TONES[link.state], link, step
+        )
     return _without_link(connection, kind, record_id)
+
+
+def links_of(connection: Connection, *, search: str = "", state: str = "") -> QuerySet[Link]:
+    """The pairs of the connection, the newest first; `search` looks at the CRM record's name."""
+    found = Link.objects.filter(connection=connection).open()
+    if state in OPEN_LINK_STATES:
+        found = found.filter(state=state)
+    if search:
+        of_crm = connection.crm_organization_id
+        accounts = Account.objects.of(of_crm).filter(name__icontains=search).values("pk")
+        named = Concat("first_name", Value(" "), "last_name")
+        people = Contact.objects.of(of_crm).annotate(named=named).filter(named__icontains=search).values("pk")
+        found = found.filter(
+            Q(crm_kind=Kind.ACCOUNT, crm_id__in=accounts) | Q(crm_kind=Kind.CONTACT, crm_id__in=people)
+        )
+    return found.order_by("-id")
+
+
+def link_of(connection: Connection, link_id: int) -> Link:
+    """One pair of the connection, or NotFound."""
+    found = Link.objects.filter(connection=connection, pk=link_id).open().select_related("connection").first()
+    if found is None:
+        raise NotFound(gettext("These two records are not linked any more."))
+    return found
+
+
+def counterparts_of(
+    connection: Connection, records: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], tuple[str, int]]:
+    """The linked record of each of these, in one query."""
+    crm: dict[str, list[int]] = {}
+    finance: dict[str, list[int]] = {}
+    for kind, pk in records:
+        (crm if kind in _CRM else finance).setdefault(kind, []).append(pk)
+    if not crm and not finance:
+        return {}
+    ends = Q(pk=None)
+    for kind, ids in crm.items():
+        ends |= Q(crm_kind=kind, crm_id__in=ids)
+    for kind, ids in finance.items():
+        ends |= Q(finance_kind=kind, finance_id__in=ids)
+    found: dict[tuple[str, int], tuple[str, int]] = {}
+    for link in Link.objects.filter(ends, connection=connection).open():
+        one, other = (link.crm_kind, link.crm_id), (link.finance_kind, link.finance_id)
+        found |= {one: other, other: one}
+    return found
 
 
 def _link(connection: Connection, kind: str, record_id: int) -> Link | None:
@@ -55,16 +111,19 @@ def _without_link(connection: Connection, kind: str, record_id: int) -> Standing
     failed = DeadLetter.objects.filter(connection=connection, kind=kind, record_id=record_id).first()
     if failed is not None:
         sentence = _("It could not be synced. The issue says why, and what to do.")
-        return Standing(connection, _("Cannot be synced"), sentence, "danger")
+        return Standing(connection, _("Cannot be synced"), sentence, "danger", step="issues")
     unmatched = Unmatched.objects.filter(connection=connection, kind=kind, record_id=record_id).first()
     if unmatched is not None:
-        return Standing(connection, _("Not linked"), unmatched.get_reason_display(), "neutral")
+        step = "decisions" if unmatched.reason in UNDECIDED else ""
+        return Standing(connection, _("Not linked"), unmatched.get_reason_display(), "neutral", step=step)
     return Standing(connection, _("Not synced yet"), _("It will be looked at shortly."), "neutral")
 
 
-def _sentence(link: Link) -> Promise | str:
+def _sentence(connection: Connection, link: Link) -> Promise | str:
     if link.state == LinkState.CONFLICT:
         return _("Both sides changed the same field. Both values wait in the conflict inbox.")
     if link.state == LinkState.PAUSED:
         return _("It keeps its counterpart, and is not synced at the moment.")
+    if connection.state == ConnectionState.PAUSED:
+        return _("The sync is paused. Changes are remembered until it goes on.")
     return _("A change on either side shows on the other within seconds.")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.models import Account, Contact
 from finance.models import ContactPerson, Customer
-from integration.choices import Pairing
+from integration.choices import Kind, Pairing
 from integration.models import Connection, FieldMapping
 
 _MODELS: dict[str, tuple[type[models.Model], type[models.Model]]] = {
@@ -45,6 +45,14 @@ def column_label(pairing: str, side: str, name: str) -> str:
     """What a column of either side ("crm" or "finance") is called on that side's form."""
     crm, finance = _MODELS[pairing]
     return _label(crm if side == "crm" else finance, name)
+
+
+def refused_label(kind: str, side: str, name: str) -> str:
+    """What the column that refused a value is called on its side's form, for an issue about a record of this kind."""
+    if kind not in Kind.values:
+        return name.replace("_", " ")
+    pairing = Pairing.ACCOUNT_CUSTOMER if kind in (Kind.ACCOUNT, Kind.CUSTOMER) else Pairing.CONTACT_PERSON
+    return column_label(pairing, side, name)
 
 
 def _named(row: FieldMapping) -> MappedPair:

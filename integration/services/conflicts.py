@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from crm.access import require_setup
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.errors import Conflict as Clash
 from finsuite.kernel.errors import NotFound, Refused
+from finsuite.kernel.versions import version_of
 from integration.choices import ConflictState, RunTrigger
 from integration.core.records import Key, Side
 from integration.models import Conflict
@@ -21,14 +21,14 @@ from integration.services.sync import sync_batch
 from integration.services.work import prepare
 
 
-def keep(*, actor: Actor, conflict: Conflict, side: Side | str, version: datetime | None = None) -> Conflict:
+def keep(*, actor: Actor, conflict: Conflict, side: Side | str, version: str | None = None) -> Conflict:
     """Settle every field in favour of one side."""
     chosen = {entry["name"]: Side(side) for entry in conflict.fields}
     return resolve(actor=actor, conflict=conflict, choices=chosen, version=version)
 
 
 def resolve(
-    *, actor: Actor, conflict: Conflict, choices: Mapping[str, Side | str], version: datetime | None = None
+    *, actor: Actor, conflict: Conflict, choices: Mapping[str, Side | str], version: str | None = None
 ) -> Conflict:
     """Settle the conflict field by field (name of the field pair → side to keep), and sync the pair at once.
 
@@ -53,14 +53,14 @@ def resolve(
 
 
 @transaction.atomic
-def _decide(actor: Actor, conflict: Conflict, choices: Mapping[str, Side], version: datetime | None) -> None:
+def _decide(actor: Actor, conflict: Conflict, choices: Mapping[str, Side], version: str | None) -> None:
     require_setup(actor, conflict.connection.crm_organization)
     locked = Conflict.objects.select_for_update(of=("self",)).filter(pk=conflict.pk).first()
     if locked is None:
         raise NotFound(_("There is no such conflict."))
     if locked.state != ConflictState.OPEN:
         raise Clash(_("This conflict is settled already."), code="settled")
-    if version is not None and locked.updated_at != version:
+    if version is not None and version_of(locked) != version:
         raise Clash(
             _("One of the records has changed meanwhile. Look at the new values and decide again."), code="stale"
         )
@@ -79,11 +79,4 @@ def _decide(actor: Actor, conflict: Conflict, choices: Mapping[str, Side], versi
         verb="resolved",
         before={entry["name"]: {"crm": entry["crm"], "finance": entry["finance"]} for entry in locked.fields},
         after=locked.resolution,
-    )
-
-
-def _stale() -> Clash:
-    return Clash(
-        _("One of the records has changed meanwhile. Look at the new values and decide again."),
-        code="stale",
     )

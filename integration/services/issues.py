@@ -17,6 +17,7 @@ from finsuite.kernel.errors import Conflict, Refused
 from integration.choices import IssueState, Kind, RunTrigger
 from integration.core.records import Key
 from integration.models import Connection, DeadLetter, SyncIssue
+from integration.selectors.mappings import refused_label
 from integration.services import runs
 from integration.services.claiming import leave_hints
 from integration.services.hints import hint_changes
@@ -35,7 +36,7 @@ class Words:
 def words(issue: SyncIssue) -> Words:
     """The issue in words, in the language of who reads it."""
     params = issue.params or {}
-    field = issue.field.replace("_", " ")
+    field = refused_label(issue.kind, str(params.get("side", "")), issue.field)
     if issue.code == "too_long":
         limit = params.get("limit") or 0
         cause = ngettext(

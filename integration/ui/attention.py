@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from finsuite.kernel.errors import Refused
-from integration.choices import Kind
-from integration.models import Conflict, Connection, SyncIssue, Unmatched
+from finsuite.kernel.versions import version_of
+from integration.choices import IssueState, Kind
+from integration.models import Conflict, Connection, Link, SyncIssue, Unmatched
+from integration.record_pages import Record, RecordPages
 from integration.selectors import issues as selectors
+from integration.selectors.links import counterparts_of
 from integration.services import conflicts as conflict_services
 from integration.services import issues as issue_services
 from integration.services import links as link_services
 from integration.ui import frame
 from integration.ui.frame import actor_of, connection_page, go
+from users.models import User
 
 _SIDES = {"crm", "finance"}
 
@@ -34,7 +37,18 @@ _KEEP = {"link": None, "link_crm": "crm", "link_finance": "finance"}
 def conflicts(request: HttpRequest, connection: Connection) -> HttpResponse:
     """The conflict inbox: each with both values, field by field."""
     page = Paginator(selectors.open_conflicts(connection), 20).get_page(request.GET.get("page"))
-    shown = [(conflict, _choices(conflict)) for conflict in page]
+    ends = {conflict.pk: _ends(conflict.link) for conflict in page}
+    urls = RecordPages(cast("User", request.user), connection).of(end for both in ends.values() for end in both)
+    shown = [
+        {
+            "conflict": conflict,
+            "rows": _choices(conflict),
+            "version": version_of(conflict),
+            "crm_url": urls.get(ends[conflict.pk][0], ""),
+            "finance_url": urls.get(ends[conflict.pk][1], ""),
+        }
+        for conflict in page
+    ]
     context = {"conflicts": shown, "page": page}
     return frame.monitor(request, connection, "conflicts", "integration/conflicts.html", context)
 
@@ -44,7 +58,8 @@ def conflicts(request: HttpRequest, connection: Connection) -> HttpResponse:
 def resolve(request: HttpRequest, connection: Connection, conflict: int) -> HttpResponse:
     """Keep the CRM's values, finance's, or what was ticked for each field."""
     found = selectors.conflict_of(connection, conflict)
-    conflict_services.resolve(actor=actor_of(request), conflict=found, choices=_chosen(request, found))
+    seen = request.POST.get("version") or None
+    conflict_services.resolve(actor=actor_of(request), conflict=found, choices=_chosen(request, found), version=seen)
     messages.success(request, _("Settled. Both sides now say the same."))
     return go("conflicts", connection)
 
@@ -56,7 +71,20 @@ def decisions(request: HttpRequest, connection: Connection) -> HttpResponse:
     after = int(request.GET["after"]) if request.GET.get("after", "").isdecimal() else 0
     found = selectors.undecided(connection, after=after)
     shown, more = found[: selectors.PAGE], len(found) > selectors.PAGE
-    context = {"rows": shown, "next_url": f"{request.path}?after={shown[-1].id}" if more else ""}
+    records = [(row.kind, row.record_id) for row in shown]
+    records += [(candidate.kind, candidate.id) for row in shown for candidate in row.candidates]
+    urls = RecordPages(cast("User", request.user), connection).of(records)
+    context = {
+        "rows": [
+            (
+                row,
+                [(candidate, urls.get((candidate.kind, candidate.id), "")) for candidate in row.candidates],
+                urls.get((row.kind, row.record_id), ""),
+            )
+            for row in shown
+        ],
+        "next_url": f"{request.path}?after={shown[-1].id}" if more else "",
+    }
     return frame.monitor(request, connection, "decisions", "integration/decisions.html", context)
 
 
@@ -90,11 +118,15 @@ def decide(request: HttpRequest, connection: Connection, unmatched: int) -> Http
 @require_GET
 def issues(request: HttpRequest, connection: Connection) -> HttpResponse:
     """What failed, by cause, with what to do about it."""
-    found = [(issue_services.words(issue), issue) for issue in selectors.open_issues(connection)[: 10 * selectors.PAGE]]
+    listed = list(selectors.open_issues(connection)[: 10 * selectors.PAGE])
+    records = [(issue.kind, issue.record_id) for issue in listed if issue.record_id is not None]
+    others = counterparts_of(connection, records)
+    urls = RecordPages(cast("User", request.user), connection).of([*records, *others.values()])
+    found = [(issue_services.words(issue), issue) for issue in listed]
     found.sort(key=lambda pair: pair[0].cause)
     groups = [
-        {"words": words, "issues": [_issue(connection, issue) for _words, issue in listed]}
-        for words, listed in groupby(found, key=lambda pair: pair[0])
+        {"words": words, "issues": [_issue(issue, others, urls) for _words, issue in alike]}
+        for words, alike in groupby(found, key=lambda pair: pair[0])
     ]
     return frame.monitor(request, connection, "issues", "integration/issues.html", {"groups": groups})
 
@@ -130,6 +162,10 @@ def _choices(conflict: Conflict) -> list[dict[str, Any]]:
     return [{**row, "input": f"field-{row['name']}", "chosen": "crm"} for row in rows]
 
 
+def _ends(link: Link) -> tuple[Record, Record]:
+    return (link.crm_kind, link.crm_id), (link.finance_kind, link.finance_id)
+
+
 def _chosen(request: HttpRequest, conflict: Conflict) -> dict[str, str]:
     keep = request.POST.get("keep", "")
     names = [field["name"] for field in conflict.fields]
@@ -141,28 +177,18 @@ def _chosen(request: HttpRequest, conflict: Conflict) -> dict[str, str]:
     return choices
 
 
-def _issue(connection: Connection, issue: SyncIssue) -> dict[str, Any]:
+def _issue(issue: SyncIssue, others: dict[Record, Record], urls: dict[Record, str]) -> dict[str, Any]:
+    record = (issue.kind, issue.record_id or 0)
+    side = "crm" if issue.kind in (Kind.ACCOUNT, Kind.CONTACT) else "finance"
+    ends = {side: record, "finance" if side == "crm" else "crm": others.get(record, ("", 0))}
     return {
         "id": issue.pk,
         "label": issue.label,
-        "field": issue.field,
         "attempts": issue.attempts,
         "state": issue.get_state_display(),
+        "waits": issue.state == IssueState.WAITING,
         "next_at": issue.next_at,
         "may_retry": issue.record_id is not None,
-        "url": _record_url(connection, issue.kind, issue.record_id),
+        "crm_url": urls.get(ends["crm"], ""),
+        "finance_url": urls.get(ends["finance"], ""),
     }
-
-
-def _record_url(connection: Connection, kind: str, record_id: int | None) -> str:
-    """The record's own page, where it can be mended."""
-    if record_id is None:
-        return ""
-    crm, finance = connection.crm_organization_id, connection.finance_organization_id
-    if kind == Kind.ACCOUNT:
-        return reverse("crm:account_detail", args=[crm, record_id])
-    if kind == Kind.CONTACT:
-        return reverse("crm:contact_detail", args=[crm, record_id])
-    if kind == Kind.CUSTOMER:
-        return reverse("finance:customer_detail", args=[finance, record_id])
-    return ""

@@ -100,6 +100,7 @@ def monitor(
         for name, label, url_name, count in (
             ("overview", _("Overview"), "integration:connection", None),
             ("runs", _("Runs"), "integration:runs", None),
+            ("links", _("Links"), "integration:links", facts.linked),
             ("conflicts", _("Conflicts"), "integration:conflicts", facts.conflicts),
             ("decisions", _("Needs your decision"), "integration:decisions", facts.undecided),
             ("issues", pgettext_lazy("sync", "Issues"), "integration:issues", facts.issues),

@@ -17,7 +17,7 @@ from finsuite.kernel.errors import Refused
 from integration.choices import ConnectionState, Pairing
 from integration.models import Connection
 from integration.selectors.connections import Facts, connections_of, facts_of, setting_of
-from integration.selectors.runs import runs_of
+from integration.selectors.runs import listed, runs_of
 from integration.services import activation, asking
 from integration.services import runs as run_services
 from integration.ui import frame
@@ -47,7 +47,7 @@ def connection(request: HttpRequest, connection: Connection) -> HttpResponse:
     setting = setting_of(connection)
     names = {pairing.value: pairing.label for pairing in Pairing}
     context = {
-        "runs": runs_of(connection)[:LATEST],
+        "runs": listed(runs_of(connection)[:LATEST]),
         "setting": setting,
         "asking": [(names.get(name, name), change) for name, change in setting.asking.items()],
     }

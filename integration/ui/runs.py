@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -12,12 +12,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from finsuite.kernel.formats import number
 from finsuite.kernel.spreadsheets import csv_lines
 from integration.choices import ConnectionState, RunState, RunTrigger
-from integration.models import Connection, Run
+from integration.models import Action, Connection, Run
+from integration.record_pages import RecordPages
 from integration.selectors import runs as selectors
 from integration.selectors.connections import setting_of
 from integration.services import runs as services
@@ -25,8 +27,16 @@ from integration.services import undo as undo_services
 from integration.services.launch import go_live
 from integration.ui import export, frame
 from integration.ui.frame import actor_of, connection_page, go
+from users.models import User
 
 _NOT_UNDOABLE = {RunTrigger.PREVIEW.value, RunTrigger.UNDO.value}
+_GROUPS = {
+    selectors.FINANCE: gettext_lazy("To finance"),
+    selectors.CRM: gettext_lazy("To the CRM"),
+    selectors.NOWHERE: gettext_lazy("Nothing is written"),
+}
+_SORT = ("op", "kind", "reason")  # what the list of actions can be narrowed to
+_TABLE = "actions-card"
 _GOING_ON = {RunState.QUEUED.value, RunState.RUNNING.value}
 
 
@@ -65,7 +75,9 @@ def runs(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Every run, the newest first."""
     size = int(request.GET["size"]) if request.GET.get("size") in {"20", "50", "100"} else 50
     page = Paginator(selectors.runs_of(connection), size).get_page(request.GET.get("page"))
-    return frame.monitor(request, connection, "runs", "integration/runs.html", {"runs": page, "page": page})
+    return frame.monitor(
+        request, connection, "runs", "integration/runs.html", {"runs": selectors.listed(page), "page": page}
+    )
 
 
 @connection_page
@@ -86,6 +98,15 @@ def progress(request: HttpRequest, connection: Connection, run: int) -> HttpResp
     if found.state not in _GOING_ON:
         response["HX-Refresh"] = "true"
     return response
+
+
+@connection_page
+@require_POST
+def cancel(request: HttpRequest, connection: Connection, run: int) -> HttpResponse:
+    """Stop a run. What it did so far stays, and can be undone."""
+    cancelled = services.cancel(actor=actor_of(request), run=selectors.run_of(connection, run))
+    messages.info(request, _("The run stops. What it did so far stays, and can be undone."))
+    return go("run", connection, run=cancelled.pk)
 
 
 @connection_page
@@ -119,10 +140,10 @@ def _page(
 
 
 def _context(request: HttpRequest, connection: Connection, run: Run) -> dict[str, Any]:
-    op, search = request.GET.get("op", "")[:30], request.GET.get("q", "").strip()[:100]
+    search = request.GET.get("q", "").strip()[:100]
+    only = {name: value[:60] for name in _SORT if (value := request.GET.get(name, ""))}
     after = int(request.GET["after"]) if request.GET.get("after", "").isdecimal() else 0
-    kind = request.GET.get("kind", "")[:30]
-    found = selectors.actions_of(run, op=op, kind=kind, search=search, after=after)
+    found = selectors.actions_of(run, **only, search=search, after=after)
     shown, more = found[: selectors.PAGE], len(found) > selectors.PAGE
     ended = run.finished_at or timezone.now()
     return {
@@ -132,24 +153,41 @@ def _context(request: HttpRequest, connection: Connection, run: Run) -> dict[str
         "running": run.state in _GOING_ON,
         "seconds": number(round((ended - run.started_at).total_seconds(), 1)) if run.started_at else "",
         "words": _("%(done)s of %(total)s") % {"done": number(run.done), "total": number(run.total)},
-        "tallies": [(tally, number(tally.count), _only(request, tally)) for tally in selectors.tallies_of(run)],
-        "actions": shown,
+        "groups": [_group(request, group) for group in selectors.groups_of(run)],
+        "actions": _rows(request, connection, shown),
         "after": after,
-        "op": op,
-        "kind": kind,
+        "only": only,
         "search": search,
-        "next_url": _next(request, shown[-1]["id"]) if more else "",
+        "next_url": _next(request, shown[-1].pk) if more else "",
+        "may_start": run.state == RunState.PLANNED and connection.state == ConnectionState.CONFIGURED,
         "may_undo": run.trigger not in _NOT_UNDOABLE and run.state in undo_services.UNDOABLE,
     }
 
 
+def _group(request: HttpRequest, group: selectors.Group) -> dict[str, Any]:
+    return {
+        "title": _GROUPS[group.name],
+        "figure": number(group.count),
+        "tallies": [(tally, number(tally.count), _only(request, tally)) for tally in group.tallies],
+    }
+
+
 def _only(request: HttpRequest, tally: selectors.Tally) -> str:
-    chosen = {"op": tally.op, "kind": tally.kind} if tally.kind else {"op": tally.op}
-    return f"{_address(request)}?{urlencode(chosen)}"
+    chosen = {name: value for name in _SORT if (value := getattr(tally, name))}
+    return f"{_address(request)}?{urlencode(chosen)}#{_TABLE}"
+
+
+def _rows(request: HttpRequest, connection: Connection, actions: list[Action]) -> list[dict[str, Any]]:
+    ends = [selectors.ends_of(action) for action in actions]
+    urls = RecordPages(cast("User", request.user), connection).of(end for both in ends for end in both.values())
+    return [
+        {**selectors.shown(action), **{f"{side}_url": urls.get(end, "") for side, end in both.items()}}
+        for action, both in zip(actions, ends, strict=True)
+    ]
 
 
 def _next(request: HttpRequest, after: int) -> str:
-    kept = {name: value for name in ("op", "kind", "q") if (value := request.GET.get(name))}
+    kept = {name: value for name in (*_SORT, "q") if (value := request.GET.get(name))}
     return f"{_address(request)}?{urlencode({**kept, 'after': after})}"
 
 

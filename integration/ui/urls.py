@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from integration.ui import attention, connect, monitor, record, runs, wizard
+from integration.ui import attention, connect, links, monitor, record, runs, wizard
 
 app_name = "integration"
 
@@ -32,6 +32,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:connection>/runs/<int:run>/progress/", runs.progress, name="progress"),
     path("<int:connection>/runs/<int:run>/actions.csv", runs.actions_csv, name="actions_csv"),
     path("<int:connection>/runs/<int:run>/undo/", runs.undo, name="undo"),
+    path("<int:connection>/runs/<int:run>/cancel/", runs.cancel, name="cancel"),
+    path("<int:connection>/links/", links.links, name="links"),
+    path("<int:connection>/links/<int:link>/unlink/", links.unlink, name="unlink"),
     path("<int:connection>/conflicts/", attention.conflicts, name="conflicts"),
     path("<int:connection>/conflicts/<int:conflict>/resolve/", attention.resolve, name="resolve"),
     path("<int:connection>/decisions/", attention.decisions, name="decisions"),

@@ -9,7 +9,7 @@ from finance.models import Customer
 from finance.services.customers import create_customer, update_customer
 from finsuite.kernel.actors import Actor
 from integration.choices import IssueState
-from integration.models import Conflict, Connection, Run, SyncIssue, SyncSetting, Unmatched
+from integration.models import Conflict, Connection, Link, Run, SyncIssue, SyncSetting, Unmatched
 from integration.services import activation, connections, runs
 from tests.api.permissions import Row, World, page, read, write
 
@@ -104,6 +104,10 @@ ROWS = [
     _page(_AT + "runs/{run}/actions.csv"),
     _form(_AT + "runs/{run}/start/"),
     _form(_AT + "runs/{run}/undo/"),
+    _form(_AT + "runs/{run}/cancel/", admin=409),
+    _page(_AT + "links/"),
+    _page(_AT + "links/{link}/unlink/"),
+    _form(_AT + "links/{link}/unlink/"),
     _page(_AT + "conflicts/"),
     _form(_AT + "conflicts/{conflict}/resolve/", body={"keep": "crm"}),
     _page(_AT + "decisions/"),
@@ -151,6 +155,7 @@ def _linked(person: Any, crm: Any, finance: Any) -> dict[str, Any]:
         "synced_account": account,
         "run": run,
         "conflict": Conflict.objects.get(connection=connection),
+        "link": Link.objects.get(connection=connection),
         "unmatched": Unmatched.objects.get(connection=connection, kind="account", record_id=twice.pk),
         "issue": issue,
     }

@@ -173,6 +173,83 @@ def test_a_conflict_waits_in_the_inbox_and_is_settled_there(scene: Scene) -> Non
     assert not Conflict.objects.filter(state="open").exists()
 
 
+def test_a_choice_made_from_old_values_settles_nothing(scene: Scene) -> None:
+    account = scene.account("Moreau", phone="01")
+    connection = scene.go_live()
+    update_account(actor=scene.actor, account=account, values={"phone": "02"})
+    update_customer(actor=scene.actor, customer=Customer.objects.get(), values={"billing_phone": "03"})
+    scene.catch_up(connection)
+    conflict = Conflict.objects.get(state="open")
+    (shown,) = scene.get("conflicts", connection=connection.pk).context["conflicts"]
+    account.refresh_from_db()
+    update_account(actor=scene.actor, account=account, values={"phone": "04"})
+    scene.catch_up(connection)
+    answer = scene.post(
+        "resolve", {"keep": "finance", "version": shown["version"]}, connection=connection.pk, conflict=conflict.pk
+    )
+    assert answer.status_code == 409
+    account.refresh_from_db()
+    assert account.phone == "04"
+    assert Conflict.objects.get(state="open").resolution == {}
+
+
+def test_the_number_of_decisions_is_that_of_the_list(scene: Scene) -> None:
+    scene.account("Moreau")
+    factories.customer(scene.finance, "Moreau", currency="EUR")
+    connection = scene.go_live()
+    assert Unmatched.objects.filter(reason="skipped").count() == 2
+    page = scene.get("decisions", connection=connection.pk)
+    assert len(page.context["rows"]) == page.context["facts"].undecided == 1
+
+
+def test_a_pair_is_found_by_name_and_taken_apart(scene: Scene) -> None:
+    account = scene.account("Moreau", phone="01")
+    scene.account("Petit")
+    connection = scene.go_live()
+    found = scene.client.get(scene.url("links", connection=connection.pk) + "?q=moreau").context["rows"]
+    assert [row["crm"]["label"] for row in found] == ["Moreau"]
+    assert found[0]["crm"]["url"] == reverse("crm:account_detail", args=[scene.crm.pk, account.pk])
+    link = Link.objects.get(crm_id=account.pk)
+    assert "Moreau" in scene.get("unlink", connection=connection.pk, link=link.pk).content.decode()
+    scene.post("unlink", connection=connection.pk, link=link.pk)
+    update_account(actor=scene.actor, account=account, values={"phone": "02"})
+    scene.catch_up(connection)
+    assert Customer.objects.get(display_name="Moreau").billing_phone == "01"
+    assert scene.get("unlink", connection=connection.pk, link=link.pk).status_code == 404
+
+
+def test_a_run_says_what_it_writes_where_and_why_it_leaves_the_rest(scene: Scene) -> None:
+    scene.account("Moreau")
+    scene.account("Petit")
+    factories.customer(scene.finance, "Petit", currency="EUR")
+    factories.customer(scene.finance, "Roux", currency="EUR")
+    connection = scene.go_live()
+    run = Run.objects.get(trigger="first")
+    groups = scene.get("run", connection=connection.pk, run=run.pk).context["groups"]
+    told = [
+        [(tally.op, tally.kind, tally.reason, tally.count) for tally, *_more in group["tallies"]] for group in groups
+    ]
+    assert told == [
+        [("create", "customer", "", 1)],
+        [("create", "account", "", 1)],
+        [("skip", "", "duplicate", 1)],
+    ]
+    chosen = scene.client.get(scene.url("run", connection=connection.pk, run=run.pk) + "?op=skip&reason=duplicate")
+    assert [row["label"] for row in chosen.context["actions"]] == ["Petit"]
+
+
+def test_a_run_that_waits_can_be_stopped(scene: Scene) -> None:
+    scene.account("Moreau")
+    connection = activation.activate(actor=scene.actor, connection=scene.connect())
+    run = runs.start(actor=scene.actor, setting=SyncSetting.objects.get(connection=connection))
+    assert "Stop this run" in scene.get("run", connection=connection.pk, run=run.pk).content.decode()
+    scene.post("cancel", connection=connection.pk, run=run.pk)
+    assert runs.continue_run(run.pk, seconds=60)
+    assert not Customer.objects.exists()
+    run.refresh_from_db()
+    assert run.state == RunState.CANCELLED
+
+
 def test_a_duplicate_waits_for_a_decision_and_is_linked_by_it(scene: Scene) -> None:
     scene.account("Moreau", phone="01")
     customer = factories.customer(scene.finance, "Moreau", billing_phone="09", currency="EUR")
@@ -231,7 +308,8 @@ def test_the_actions_of_a_run_are_a_file_that_runs_nothing(scene: Scene) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "queries"), [("connection", 14), ("runs", 14), ("conflicts", 13), ("decisions", 15), ("issues", 13)]
+    ("name", "queries"),
+    [("connection", 14), ("runs", 14), ("conflicts", 13), ("decisions", 20), ("issues", 13), ("links", 14)],
 )
 def test_a_page_makes_the_same_number_of_queries_whatever_it_lists(
     scene: Scene, name: str, queries: int, django_assert_num_queries: Any
