@@ -14,7 +14,8 @@ import pytest
 
 from tests.local.site import CODE, Site, environment, free_port, processes_of, until
 
-pytestmark = pytest.mark.faults
+# One site serves most of these tests, so they run in one process.
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("up")]
 
 
 @pytest.fixture(scope="module")

@@ -60,6 +60,7 @@ def test_an_account_is_made_changed_found_and_deleted_by_keyboard_alone(page, or
 
     page.get_by_role("button", name="More").focus()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitem", name="Delete")).to_be_focused()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Delete the account").focus()
