@@ -29,6 +29,7 @@ CONNECTION_PAGES = (
     "conflicts",
     "decisions",
     "issues",
+    "links",
     "settings",
     "checks",
     "apps",
