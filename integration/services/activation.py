@@ -13,7 +13,7 @@ from integration.choices import ConnectionState, IssueState
 from integration.models import Connection, SyncIssue
 from integration.selectors.checks import blocking, checks_of
 from integration.services.connections import lock, tell
-from integration.services.hints import hint_changes
+from integration.services.hints import hint_sweep
 from integration.workflow import CONNECTION
 
 
@@ -49,7 +49,7 @@ def resume(*, actor: Actor, connection: Connection) -> Connection:
             _("The ZSC key that it was linked with has been revoked. Link the organization again with a new one."),
             code="revoked",
         )
-    hint_changes({connection.crm_organization_id}, {connection.finance_organization_id})
+    hint_sweep()  # changes leave no hints while a connection is paused
     return connection
 
 

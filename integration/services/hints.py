@@ -45,6 +45,11 @@ def hint_changes(crm_organization_ids: set[int], finance_organization_ids: set[i
     transaction.on_commit(lambda: publish("integration.tasks.sync_changes", [crm, finance], "sync.fast"), robust=True)
 
 
+def hint_sweep() -> None:
+    """After this transaction commits, have what no hint tells of found and synced, as after a pause."""
+    transaction.on_commit(lambda: publish("integration.tasks.sweep", [], "sync.bulk"), robust=True)
+
+
 def publish_run(run_id: int) -> None:
     """Have a run started."""
     publish("integration.tasks.continue_run", [run_id], "sync.bulk")

@@ -29,7 +29,7 @@ from integration.core.records import Key
 from integration.models import Connection, Run, SyncSetting
 from integration.services import recording
 from integration.services.changes import Cursor, content_audit, count_work, freshen_statistics, next_slice
-from integration.services.hints import publish_run
+from integration.services.hints import hint_sweep, publish_run
 from integration.services.sync import preview_keys, sync_batch, sync_hints
 from integration.services.undo import continue_undo, count_links
 from integration.services.work import SIDES, Work, prepare
@@ -92,7 +92,9 @@ def pause_module(*, actor: Actor, setting: SyncSetting) -> SyncSetting:
 @transaction.atomic
 def resume_module(*, actor: Actor, setting: SyncSetting) -> SyncSetting:
     """Go on with this module."""
-    return _switch(actor, setting, SettingState.PAUSED, SettingState.ACTIVE)
+    setting = _switch(actor, setting, SettingState.PAUSED, SettingState.ACTIVE)
+    hint_sweep()
+    return setting
 
 
 def sync_record(*, actor: Actor, setting: SyncSetting, kind: Kind | str, record_id: int) -> Run:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from audit.models import Entry
@@ -15,7 +17,7 @@ from finsuite.kernel.errors import NotPermitted, Refused, TransitionRefused
 from integration.choices import ConnectionState
 from integration.models import Connection, SyncIssue, SyncSetting
 from integration.selectors.checks import blocking, checks_of
-from integration.services import activation, connections
+from integration.services import activation, connections, hints
 from integration.services.settings import save_setting
 from tests import factories
 from users.models import User
@@ -221,3 +223,18 @@ def test_a_list_view_that_says_what_is_synced_is_kept(connection: Connection, ad
     with pytest.raises(Refused, match="says which records are synced"):
         delete_list_view(actor=actor, list_view=view)
     assert ListView.objects.filter(pk=view.pk).exists()
+
+
+def test_what_changed_during_a_pause_is_looked_for_at_once(
+    connection: Connection, admin: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(hints, "publish", lambda task, _args, _queue: bool(sent.append(task)))
+    actor = Actor.person(admin)
+    with django_capture_on_commit_callbacks(execute=True):
+        activation.activate(actor=actor, connection=connection)
+        activation.pause(actor=actor, connection=connection)
+    assert sent == []
+    with django_capture_on_commit_callbacks(execute=True):
+        activation.resume(actor=actor, connection=connection)
+    assert sent == ["integration.tasks.sweep"]
