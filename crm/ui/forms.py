@@ -243,7 +243,7 @@ def typed(record: Any, name: str) -> str:
         case True:
             return "on"
         case Decimal():
-            return formats.plain_amount(value.normalize())  # without the zeros that only the database needs
+            return formats.typed(value.normalize())  # without the zeros that only the database needs
         case list():
             return ", ".join(value)
         case date():

@@ -27,6 +27,7 @@ from crm.services import organizations as services
 from crm.services import profiles as profile_services
 from crm.ui.base import actor_of, in_setup
 from crm.ui.setup_forms import CompanyForm, CurrencyForm, MemberForm, NewOrganizationForm, ProfileForm, RateForm
+from finsuite.kernel import formats
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.versions import version_of
 
@@ -284,7 +285,7 @@ def _currencies(request: HttpRequest, access: Access, form: CurrencyForm) -> Htt
     rows = [
         {
             "currency": currency,
-            "rate": f"{currency.rate.normalize():f}",
+            "rate": formats.typed(currency.rate.normalize()),
             "version": version_of(currency),
             "is_home": currency.code == access.organization.home_currency,
         }

@@ -97,15 +97,23 @@ class ProfileForm(forms.Form):
         return {str(module): self.cleaned_data[f"level_{module}"] for module in Module}
 
 
+class RateField(NumberField):
+    """A rate as the person's language writes it. It has no thousands: one mark in it is the decimal mark."""
+
+    def clean(self, value: Any) -> Any:
+        text = str(value or "").strip()
+        return super().clean(f"{text}0" if text.count(",") + text.count(".") == 1 else text)
+
+
 class RateForm(forms.Form):
     version = forms.CharField(required=False)
-    rate = NumberField()
+    rate = RateField()
     is_active = forms.BooleanField(required=False)
 
 
 class CurrencyForm(forms.Form):
     code = forms.ChoiceField(label=_("Currency"))
-    rate = NumberField(label=_("Rate"), widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+    rate = RateField(label=_("Rate"), widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
 
     def __init__(self, access: Access, data: Any = None) -> None:
         super().__init__(data)

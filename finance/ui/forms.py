@@ -9,7 +9,7 @@ from babel.core import get_global
 from babel.numbers import get_currency_name
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from finance.choices import App, CustomerKind, Role
@@ -35,7 +35,7 @@ class AmountField(forms.CharField):
             raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
 
     def prepare_value(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, str) else formats.plain_amount(value)
+        return value if value is None or isinstance(value, str) else formats.typed(value)
 
 
 class RateField(forms.DecimalField):
@@ -47,7 +47,7 @@ class RateField(forms.DecimalField):
         return super().to_python(value.strip().replace(",", ".") if isinstance(value, str) else value)
 
     def prepare_value(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, str) else f"{value.normalize():f}"
+        return value if value is None or isinstance(value, str) else formats.typed(value.normalize())
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -212,7 +212,7 @@ class CurrencyForm(forms.Form):
     """A currency's rate, and whether the organization works in it."""
 
     rate = RateField(label=_("Rate"), max_digits=24, decimal_places=15)
-    is_active = forms.BooleanField(label=_("Active"), required=False)
+    is_active = forms.BooleanField(label=pgettext_lazy("currency", "Active"), required=False)
 
     def __init__(self, data: Any = None, *, currency: Currency) -> None:
         initial = {"rate": currency.rate, "is_active": currency.is_active}

@@ -10,7 +10,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -46,8 +46,15 @@ def amount(value: Decimal | int, currency: str, *, language: str | None = None) 
 
 
 def plain_amount(value: Decimal) -> str:
-    """Money as programs read it, in CSV files and form fields' values: `-1234.50`, without grouping or exponent."""
+    """Money as programs read it, in CSV files and criteria: `-1234.50`, without grouping or exponent."""
     return f"{value:f}"
+
+
+def typed(value: Decimal, *, language: str | None = None) -> str:
+    """A number as its reader would type it: `1234,50` in French. `parse_amount` reads it as the same number."""
+    text = plain_amount(value)
+    clear = f"{text}0" if value.as_tuple().exponent == -3 else text  # three decimals could be thousands
+    return clear.replace(".", get_decimal_symbol(_locale(language)))
 
 
 def number(value: Decimal | int | float, *, language: str | None = None) -> str:

@@ -43,6 +43,21 @@ def test_an_amount_for_programs_has_no_grouping_and_no_exponent() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "french", "english"),
+    [
+        ("1234.50", "1234,50", "1234.50"),
+        ("1.085", "1,0850", "1.0850"),
+        ("-7", "-7", "-7"),
+        ("1E+6", "1000000", "1000000"),
+    ],
+)
+def test_a_number_in_a_form_is_as_its_reader_types_it_and_reads_back(value: str, french: str, english: str) -> None:
+    assert formats.typed(Decimal(value), language="fr") == french
+    assert formats.typed(Decimal(value), language="en") == english
+    assert formats.parse_amount(french) == formats.parse_amount(english) == Decimal(value)
+
+
+@pytest.mark.parametrize(
     ("share", "french", "english"),
     [("0.196", f"19,6{NBSP}%", "19.6%"), ("1", f"100{NBSP}%", "100%"), ("0.20049", f"20{NBSP}%", "20%")],
 )
