@@ -59,6 +59,7 @@ def measure(servers: Servers, chosen: Any, report: Report) -> None:
     from crm.services.accounts import create_accounts
     from finsuite.kernel.actors import Actor
     from integration.models import Dirty, Journal, Link
+    from integration.selectors.connections import setting_of
     from integration.services import runs
     from users.models import User
 
@@ -68,7 +69,7 @@ def measure(servers: Servers, chosen: Any, report: Report) -> None:
     pairs = max(chosen.pairs, chosen.burst)
     rows = [account_values(number) for number in range(pairs)]
     create_accounts(actor=actor, organization=organization, rows=rows)
-    run = runs.start(actor=actor, setting=runs.setting_of(setting.connection))
+    run = runs.start(actor=actor, setting=setting_of(setting.connection))
     while not runs.continue_run(run.pk, seconds=60):
         pass
     links = list(Link.objects.order_by("id").values_list("crm_id", "finance_id"))

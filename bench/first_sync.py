@@ -39,6 +39,7 @@ def measure(accounts: int, contacts_each: int, report: Report) -> None:
     from finsuite.kernel.actors import Actor
     from integration.choices import RunState
     from integration.models import Journal, Link
+    from integration.selectors.connections import setting_of
     from integration.services import changes, runs
     from users.models import User
 
@@ -65,7 +66,7 @@ def measure(accounts: int, contacts_each: int, report: Report) -> None:
 
     preview = runs.preview(actor=actor, setting=setting)
     report.figure("preview_records_per_second", records / finished(preview), "records/s")
-    run = runs.start(actor=actor, setting=runs.setting_of(setting.connection))
+    run = runs.start(actor=actor, setting=setting_of(setting.connection))
     before = busy()
     seconds = finished(run)
     worked = busy() - before
@@ -78,7 +79,7 @@ def measure(accounts: int, contacts_each: int, report: Report) -> None:
     report.figure("first_sync_records_per_processor_second", records / worked, "records/s")
 
     journal = Journal.objects.count()
-    again = runs.start(actor=actor, setting=runs.setting_of(setting.connection))
+    again = runs.start(actor=actor, setting=setting_of(setting.connection))
     report.figure("pass_with_nothing_to_do_seconds", finished(again), "s")
     report.figure("rows_written_by_it", Journal.objects.count() - journal)
     started = time.perf_counter()
@@ -98,7 +99,8 @@ def connected(actor: Any) -> Any:
     """Two organizations, linked and switched on, that overwrite duplicates."""
     from crm.services.organizations import create_organization
     from finance.services import organizations
-    from integration.services import activation, connections, runs
+    from integration.selectors.connections import setting_of
+    from integration.services import activation, connections
     from integration.services.settings import save_setting
     from users.models import User
 
@@ -109,7 +111,7 @@ def connected(actor: Any) -> Any:
     connection = activation.activate(actor=actor, connection=connection)
     return save_setting(
         actor=actor,
-        setting=runs.setting_of(connection),
+        setting=setting_of(connection),
         values={"duplicate_policy": "overwrite", "mode": "accounts_and_contacts"},
     )
 

@@ -124,6 +124,9 @@ class RunState(models.TextChoices):
     UNDONE = "undone", pgettext_lazy("run", "Undone")
 
 
+UNFINISHED = (RunState.QUEUED.value, RunState.RUNNING.value)
+
+
 class ActionState(models.TextChoices):
     PLANNED = "planned", pgettext_lazy("action", "Planned")
     DONE = "done", pgettext_lazy("action", "Done")

@@ -10,34 +10,38 @@ from django.utils import timezone
 from integration.models import Dirty
 from integration.services import changes, runs
 from integration.services.hints import publish_run
+from integration.services.modules import by_itself, going_settings
 
 
 @shared_task(name="integration.tasks.sync_changes", queue="sync.fast")  # type: ignore[untyped-decorator]
 def sync_changes(crm_organization_ids: list[int], finance_organization_ids: list[int]) -> None:
     """Somebody wrote records of these organizations."""
-    for setting in runs.going_settings():
+    for setting in going_settings():
         connection = setting.connection
         if (
             connection.crm_organization_id in crm_organization_ids
             or connection.finance_organization_id in finance_organization_ids
         ):
-            runs.sync_changes(setting, seconds=20)
+            with by_itself(setting):
+                runs.sync_changes(setting, seconds=20)
 
 
 @shared_task(name="integration.tasks.poll", queue="sync.fast")  # type: ignore[untyped-decorator]
 def poll() -> None:
     """Every two seconds: hints whose message was lost."""
     waiting = set(Dirty.objects.order_by().values_list("connection_id", flat=True).distinct())
-    for setting in runs.going_settings() if waiting else []:
+    for setting in going_settings() if waiting else []:
         if setting.connection_id in waiting:
-            runs.sync_changes(setting, seconds=20)
+            with by_itself(setting):
+                runs.sync_changes(setting, seconds=20)
 
 
 @shared_task(name="integration.tasks.sweep", queue="sync.bulk")  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Every minute: changes without a hint, failures whose pause is over, runs whose message was lost."""
-    for setting in runs.going_settings():
-        runs.sweep(setting, seconds=30)
+    for setting in going_settings():
+        with by_itself(setting):
+            runs.sweep(setting, seconds=30)
     for run_id in runs.stranded():
         publish_run(run_id)
 
@@ -46,9 +50,10 @@ def sweep() -> None:
 def full_sweeps() -> None:
     """Every five minutes: the modules whose regular full sweep is due."""
     now = timezone.now()
-    for setting in runs.going_settings():
+    for setting in going_settings():
         if setting.swept_at is None or setting.swept_at <= now - timedelta(minutes=setting.sweep_minutes):
-            runs.full_sweep(setting)
+            with by_itself(setting):
+                runs.full_sweep(setting)
 
 
 @shared_task(name="integration.tasks.continue_run", queue="sync.bulk")  # type: ignore[untyped-decorator]

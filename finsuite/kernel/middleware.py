@@ -14,9 +14,10 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from finsuite.kernel import error_pages, switcher
-from finsuite.kernel.errors import DomainError, Misconfigured
+from finsuite.kernel.errors import DomainError, Misconfigured, Refused
 
 log = structlog.get_logger(__name__)
 
@@ -123,6 +124,13 @@ class Refusals:
             _messages_as_toasts(request, response)
         return response
 
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Nobody types a NUL, and no column can hold one: a page that is sent one is not even asked."""
+        if _is_page(request) and _has_nul(request):
+            refused = Refused(_("This contains a character that cannot be kept (NUL)."))
+            return error_pages.refusal(request, refused)
+        return None
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """API addresses shape their own refusals; everything that is no DomainError is Django's to handle."""
         if not isinstance(exception, DomainError) or not _is_page(request):
@@ -130,6 +138,11 @@ class Refusals:
         if isinstance(exception, Misconfigured):
             log.error("page.misconfigured", exc_info=exception, path=request.path)
         return error_pages.refusal(request, exception)
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    sent = (text for values in (request.GET, request.POST) for name, texts in values.lists() for text in (name, *texts))
+    return any("\x00" in text for text in sent)
 
 
 def _is_page(request: HttpRequest) -> bool:

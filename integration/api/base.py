@@ -18,7 +18,7 @@ from finsuite.kernel.api.resource_views import listed
 from finsuite.kernel.api.schema import Operation, ref
 from finsuite.kernel.api.views import ApiView
 from integration.models import Connection, Run, SyncSetting
-from integration.selectors.connections import connection_of, setting_of
+from integration.selectors.connections import connection_of, setting_of, shown_connection_of
 from integration.selectors.runs import run_of
 
 TAG = "Integration"
@@ -82,13 +82,17 @@ class SetupView(ApiView):
         """The connection of the address, or NotFound."""
         return connection_of(self.organization(), self.kwargs["connection"])
 
+    def shown_connection(self) -> Connection:
+        """The same for finance data, which isn't there while the connection is deactivated."""
+        return shown_connection_of(self.organization(), self.kwargs["connection"])
+
     def setting(self) -> SyncSetting:
         """What was chosen for the connection of the address."""
         return setting_of(self.connection())
 
     def run(self) -> Run:
         """The run of the address, or NotFound."""
-        return run_of(self.connection(), self.kwargs["run"])
+        return run_of(self.shown_connection(), self.kwargs["run"])
 
 
 class ListView(SetupView):

@@ -30,7 +30,7 @@ from integration.api.base import (
 )
 from integration.models import Connection
 from integration.selectors.checks import checks_of
-from integration.services import activation, connections, runs, settings
+from integration.services import activation, connections, launch, runs, settings
 
 _NEW = {
     "finance_organization": Field(kind=Kind.ID, writable=True, help="Which finance organization to link."),
@@ -201,7 +201,7 @@ class SwitchView(SetupView):
     verb: ClassVar[str]
 
     def post(self, request: Request, **kwargs: Any) -> Response:
-        act = {"activate": activation.activate, "pause": activation.pause, "resume": activation.resume}[self.verb]
+        act = {"activate": activation.activate, "pause": activation.pause, "resume": launch.go_on}[self.verb]
         return Response(told(act(actor=self.actor, connection=self.connection()), CONNECTION))
 
 

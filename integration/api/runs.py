@@ -58,7 +58,7 @@ class RunsView(ListView):
     operations: ClassVar[dict[str, Operation]] = listing("SyncRun_list", "List the runs", "SyncRun", RUN)
 
     def rows(self) -> QuerySet[Run]:
-        return runs_of(self.connection())
+        return runs_of(self.shown_connection())
 
 
 class RunView(SetupView):
@@ -113,7 +113,7 @@ class LinksView(ListView):
     operations: ClassVar[dict[str, Operation]] = listing("SyncLink_list", "List the linked pairs", "SyncLink", LINK)
 
     def rows(self) -> QuerySet[Link]:
-        return Link.objects.filter(connection=self.connection())
+        return Link.objects.filter(connection=self.shown_connection())
 
 
 class ConflictsView(ListView):
@@ -125,7 +125,7 @@ class ConflictsView(ListView):
     )
 
     def rows(self) -> QuerySet[Conflict]:
-        return Conflict.objects.filter(connection=self.connection())
+        return Conflict.objects.filter(connection=self.shown_connection())
 
 
 class ResolveView(SetupView):
@@ -144,7 +144,7 @@ class ResolveView(SetupView):
     }
 
     def post(self, request: Request, **kwargs: Any) -> Response:
-        conflict = conflict_of(self.connection(), self.kwargs["conflict"])
+        conflict = conflict_of(self.shown_connection(), self.kwargs["conflict"])
         values = self.body(_KEEP)
         names = [field["name"] for field in conflict.fields]
         choices = dict.fromkeys(names, values["keep"]) if "keep" in values else values.get("fields")
@@ -165,7 +165,7 @@ class IssuesView(ListView):
     operations: ClassVar[dict[str, Operation]] = listing("SyncIssue_list", "List what failed", "SyncIssue", ISSUE)
 
     def rows(self) -> QuerySet[SyncIssue]:
-        return SyncIssue.objects.filter(connection=self.connection())
+        return SyncIssue.objects.filter(connection=self.shown_connection())
 
     def shape(self, row: dict[str, Any]) -> dict[str, Any]:
         words = issue_services.words(SyncIssue(**{name: row[name] for name in ("kind", "code", "field", "params")}))
@@ -187,5 +187,5 @@ class RetryView(SetupView):
     }
 
     def post(self, request: Request, **kwargs: Any) -> Response:
-        issue = issue_of(self.connection(), self.kwargs["issue"])
+        issue = issue_of(self.shown_connection(), self.kwargs["issue"])
         return Response(told(issue_services.retry(actor=self.actor, issue=issue), ISSUE))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from crm.models import Organization
 from finsuite.kernel.errors import NotFound
 from integration.choices import (
     OPEN_LINK_STATES,
     ConflictState,
+    ConnectionState,
     IssueState,
     Kind,
     LinkState,
@@ -63,22 +65,36 @@ def connections_of(organization: Organization) -> list[Connection]:
 def connection_of(organization: Organization, connection_id: int) -> Connection:
     """One connection of the organization, or NotFound."""
     found = Connection.objects.of(organization).alive().select_related("crm_organization", "finance_organization")
-    try:
-        return found.get(pk=connection_id)
-    except Connection.DoesNotExist:
-        raise NotFound("") from None
+    connection = found.filter(pk=connection_id).first()
+    if connection is None:
+        raise NotFound(_("There is no such connection."))
+    return connection
 
 
-def setting_of(connection: Connection) -> SyncSetting:
-    """What was chosen for the sync of the connection's contacts."""
-    found = SyncSetting.objects.select_related("connection__crm_organization", "connection__finance_organization")
-    return found.get(connection=connection, module=Module.CONTACTS)
+def shown_connection_of(organization: Organization, connection_id: int) -> Connection:
+    """The same for what shows finance data, which is nowhere in the CRM while the connection is deactivated."""
+    connection = connection_of(organization, connection_id)
+    if connection.state == ConnectionState.DISABLED:
+        raise NotFound(_("There is no such connection."))
+    return connection
 
 
-def undecided_of(connection: Connection) -> QuerySet[Unmatched]:
-    """What waits for a decision, told from the CRM's side: the finance records are its candidates."""
-    crm_side = (Kind.ACCOUNT.value, Kind.CONTACT.value)
+def undecided_rows(connection: Connection) -> QuerySet[Unmatched]:
+    """The CRM records that wait for a person's choice; their candidates in finance wait with them."""
+    crm_side = [Kind.ACCOUNT.value, Kind.CONTACT.value]
     return Unmatched.objects.filter(connection=connection, reason__in=UNDECIDED, kind__in=crm_side)
+
+
+def setting_of(connection: Connection, module: str = Module.CONTACTS) -> SyncSetting:
+    """What was chosen for the sync of a connection's module."""
+    return settings().get(connection=connection, module=module)
+
+
+def settings() -> QuerySet[SyncSetting]:
+    """The modules of all connections, with all that a sync of them looks at."""
+    return SyncSetting.objects.select_related(
+        "connection__crm_organization", "connection__finance_organization", "account_view", "contact_view"
+    )
 
 
 def facts_of(connection: Connection) -> Facts:
@@ -102,6 +118,6 @@ def facts_of(connection: Connection) -> Facts:
         pairs=pairs,
         conflicts=Conflict.objects.filter(connection=connection, state=ConflictState.OPEN).count(),
         issues=SyncIssue.objects.filter(connection=connection).exclude(state=IssueState.RESOLVED).count(),
-        undecided=undecided_of(connection).count(),
+        undecided=undecided_rows(connection).count(),
         last_run=Run.objects.filter(connection=connection).order_by("-id").first(),
     )

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from finsuite.kernel.errors import NotFound
 from integration.choices import ConflictState, IssueState, Kind
 from integration.models import Conflict, Connection, SyncIssue, Unmatched
-from integration.selectors import connections as connection_selectors
-from integration.selectors.connections import UNDECIDED
+from integration.selectors.connections import undecided_rows
 from integration.selectors.mappings import field_label
 from integration.selectors.record_names import Names, names_of
 from integration.selectors.values import readable
@@ -88,7 +87,7 @@ def issue_of(connection: Connection, issue_id: int) -> SyncIssue:
 
 def undecided(connection: Connection, *, after: int = 0) -> list[Undecided]:
     """A page of records that wait for a person's choice, each with its candidates. Six queries whatever the page."""
-    found = list(connection_selectors.undecided_of(connection).filter(pk__gt=after).order_by("pk")[: PAGE + 1])
+    found = list(undecided_rows(connection).filter(pk__gt=after).order_by("pk")[: PAGE + 1])
     own = [(row.kind, row.record_id) for row in found]
     candidates = [(row.candidate_kind, pk) for row in found for pk in row.candidates]
     known = names_of([*own, *candidates])
@@ -97,7 +96,7 @@ def undecided(connection: Connection, *, after: int = 0) -> list[Undecided]:
 
 def undecided_of(connection: Connection, unmatched_id: int) -> Unmatched:
     """One record that waits for a choice, or NotFound."""
-    found = Unmatched.objects.filter(connection=connection, pk=unmatched_id, reason__in=UNDECIDED).first()
+    found = undecided_rows(connection).filter(pk=unmatched_id).first()
     if found is None:
         raise NotFound(_("This record no longer waits for a choice."))
     return found

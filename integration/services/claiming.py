@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
-from integration.choices import OPEN_LINK_STATES
+from finsuite.kernel.errors import Refused
+from integration.choices import OPEN_LINK_STATES, ConnectionState
 from integration.core.records import Key, Side
 from integration.models import Dirty
 from integration.rows import insert
@@ -21,6 +23,13 @@ UNHURRIED = {"synchronous_commit": "off"}
 _BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
 """Whatever the engine reads, it looks up by key, through an index. The planner may not know: right after an import or a
 restore its statistics say that the tables are empty, and it would read them whole, once per record."""
+
+
+class NotActive(Refused):
+    """The connection is switched off, or was a moment ago: nothing is read or written by it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Activate the connection first."), code="not_active")
 
 
 @dataclass
@@ -50,12 +59,22 @@ def leave_hints(connection_id: int, keys: Iterable[Key]) -> None:
 
 
 def claim(work: Work, keys: Collection[Key]) -> Claim:
-    """Claim keys: an advisory lock on each, a row lock on the links that they are in."""
+    """Claim keys: an advisory lock on each, a row lock on the links that they are in.
+
+    Raises NotActive where the connection is switched off. Switching it off waits until this transaction is over, so
+    that nothing is written after it.
+    """
     claimed = Claim()
     with connection.cursor() as cursor:
         _set({**_PATIENCE, **_BY_KEY, "finsuite.connection": str(work.connection.pk)})
         if work.in_background:
             _set(UNHURRIED)
+        cursor.execute(
+            "SELECT 1 FROM integration_connection WHERE id = %s AND state = %s FOR KEY SHARE",
+            [work.connection.pk, ConnectionState.ACTIVE.value],
+        )
+        if cursor.fetchone() is None:
+            raise NotActive
         numbers = {_number(work.connection.pk, key): key for key in keys}
         cursor.execute("SELECT n FROM unnest(%s::bigint[]) n WHERE pg_try_advisory_xact_lock(n)", [sorted(numbers)])
         claimed.keys = {numbers[number] for (number,) in cursor.fetchall()}

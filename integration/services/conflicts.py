@@ -16,7 +16,9 @@ from finsuite.kernel.versions import version_of
 from integration.choices import ConflictState, RunTrigger
 from integration.core.records import Key, Side
 from integration.models import Conflict
+from integration.selectors.connections import setting_of
 from integration.services import runs
+from integration.services.modules import require_active
 from integration.services.sync import sync_batch
 from integration.services.work import prepare
 
@@ -35,7 +37,7 @@ def resolve(
     Every field in conflict has to be decided. If a record changed since the page was shown, the conflict stays open
     with its new values.
     """
-    setting = runs.setting_of(conflict.connection)
+    setting = setting_of(conflict.connection)
     _decide(actor, conflict, {name: Side(side) for name, side in choices.items()}, version)
     run = runs.new_run(actor, setting, RunTrigger.RESOLVE)
     work = prepare(setting, run=run, actor=actor.by(Via.SYNC))
@@ -46,24 +48,21 @@ def resolve(
     if outcome.busy:
         raise Clash(_("These records are being synced at this very moment. Try again in a second."), code="busy")
     if conflict.state == ConflictState.OPEN and not conflict.resolution:
-        raise Clash(
-            _("One of the records has changed meanwhile. Look at the new values and decide again."), code="stale"
-        )
+        raise _stale()
     return conflict
 
 
 @transaction.atomic
 def _decide(actor: Actor, conflict: Conflict, choices: Mapping[str, Side], version: str | None) -> None:
     require_setup(actor, conflict.connection.crm_organization)
+    require_active(conflict.connection)
     locked = Conflict.objects.select_for_update(of=("self",)).filter(pk=conflict.pk).first()
     if locked is None:
         raise NotFound(_("There is no such conflict."))
     if locked.state != ConflictState.OPEN:
         raise Clash(_("This conflict is settled already."), code="settled")
     if version is not None and version_of(locked) != version:
-        raise Clash(
-            _("One of the records has changed meanwhile. Look at the new values and decide again."), code="stale"
-        )
+        raise _stale()
     names = {entry["name"] for entry in locked.fields}
     faults = {name: [_("This field is not in conflict.")] for name in choices if name not in names}
     faults.update({name: [_("Choose which value to keep.")] for name in names if name not in choices})
@@ -80,3 +79,7 @@ def _decide(actor: Actor, conflict: Conflict, choices: Mapping[str, Side], versi
         before={entry["name"]: {"crm": entry["crm"], "finance": entry["finance"]} for entry in locked.fields},
         after=locked.resolution,
     )
+
+
+def _stale() -> Clash:
+    return Clash(_("One of the records has changed meanwhile. Look at the new values and decide again."), code="stale")

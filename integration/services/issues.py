@@ -17,10 +17,12 @@ from finsuite.kernel.errors import Conflict, Refused
 from integration.choices import IssueState, Kind, RunTrigger
 from integration.core.records import Key
 from integration.models import Connection, DeadLetter, SyncIssue
+from integration.selectors.connections import setting_of
 from integration.selectors.mappings import refused_label
 from integration.services import runs
 from integration.services.claiming import leave_hints
 from integration.services.hints import hint_changes
+from integration.services.modules import require_active
 from integration.services.sync import sync_batch
 from integration.services.work import SIDES, prepare
 
@@ -92,7 +94,7 @@ def words(issue: SyncIssue) -> Words:
 def retry(*, actor: Actor, issue: SyncIssue) -> SyncIssue:
     """Try this record again now, and say what came of it in the issue itself."""
     _release(actor, issue)
-    setting = runs.setting_of(issue.connection)
+    setting = setting_of(issue.connection)
     run = runs.new_run(actor, setting, RunTrigger.RECORD)
     work = prepare(setting, run=run, actor=actor.by(Via.SYNC))
     outcome = sync_batch(work, [Key(SIDES[issue.kind], issue.kind, issue.record_id or 0)])
@@ -108,6 +110,7 @@ def retry(*, actor: Actor, issue: SyncIssue) -> SyncIssue:
 def retry_all(*, actor: Actor, connection: Connection) -> int:
     """Have every failed record of the connection tried again. Answers how many there are."""
     require_setup(actor, connection.crm_organization)
+    require_active(connection)
     letters = DeadLetter.objects.filter(connection=connection)
     keys = [Key(SIDES[kind], kind, pk) for kind, pk in letters.values_list("kind", "record_id")]
     letters.update(quarantined=False, attempts=0, next_at=timezone.now())
@@ -126,6 +129,7 @@ def retry_all(*, actor: Actor, connection: Connection) -> int:
 @transaction.atomic
 def _release(actor: Actor, issue: SyncIssue) -> None:
     require_setup(actor, issue.connection.crm_organization)
+    require_active(issue.connection)
     locked = SyncIssue.objects.select_for_update(of=("self",)).get(pk=issue.pk)
     if locked.state == IssueState.RESOLVED:
         raise Conflict(_("This issue is resolved already."), code="resolved")

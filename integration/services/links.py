@@ -13,21 +13,20 @@ from integration.choices import Kind, RunTrigger
 from integration.core.actions import SyncPlan
 from integration.core.batch import Choice, ChoiceKind, PairBatch
 from integration.core.linked import plan_unlink
-from integration.core.pairings import PAIRINGS, Pairing
+from integration.core.pairings import PAIRINGS
 from integration.core.policy import SyncSettings
 from integration.core.records import Key, Side
-from integration.models import Connection, Exclusion, Link, Run
+from integration.models import Connection, Link, Run
+from integration.selectors.connections import setting_of
 from integration.services import runs
-from integration.services.claiming import leave_hints
-from integration.services.hints import hint_changes
 from integration.services.sync import sync_batch, sync_keys
-from integration.services.work import SIDES, prepare
+from integration.services.work import SIDES, Work, prepare
 
 
 def unlink(*, actor: Actor, link: Link) -> Link:
     """Take a pair apart. Both records stay as they are and apart, until a person links them again."""
     require_setup(actor, link.connection.crm_organization)
-    setting = runs.setting_of(link.connection)
+    setting = setting_of(link.connection)
     key = Key(Side.CRM, link.crm_kind, link.crm_id)
     work = prepare(setting, run=runs.new_run(actor, setting, RunTrigger.RECORD), actor=actor.by(Via.SYNC))
 
@@ -76,34 +75,17 @@ def leave_alone(*, actor: Actor, connection: Connection, kind: Kind | str, recor
     return _decide(actor, connection, kind, record_id, Choice(kind=ChoiceKind.SKIP))
 
 
-@transaction.atomic
-def exclude(*, actor: Actor, connection: Connection, pairing: Pairing | str, crm_id: int, finance_id: int) -> Exclusion:
-    """Say that these two are not the same, although they look it. Each is judged again without the other."""
-    require_setup(actor, connection.crm_organization)
-    spec = PAIRINGS[Pairing(pairing)]
-    excluded, made = Exclusion.objects.get_or_create(
-        connection=connection,
-        crm_kind=spec.crm_model,
-        crm_id=crm_id,
-        finance_kind=spec.finance_model,
-        finance_id=finance_id,
-        defaults={"reason": "person"},
-    )
-    if made:
-        leave_hints(connection.pk, [spec.key(Side.CRM, crm_id), spec.key(Side.FINANCE, finance_id)])
-        hint_changes({connection.crm_organization_id}, {connection.finance_organization_id})
-        _tell(actor, connection, excluded, "excluded")
-    return excluded
-
-
 def _decide(actor: Actor, connection: Connection, kind: Kind | str, record_id: int, choice: Choice) -> Run:
     require_setup(actor, connection.crm_organization)
-    setting = runs.setting_of(connection)
+    setting = setting_of(connection)
     key = Key(SIDES[str(kind)], str(kind), record_id)
-    run = runs.new_run(actor, setting, RunTrigger.RECORD)
-    work = prepare(setting, run=run, actor=actor.by(Via.SYNC))
+    work = prepare(setting, actor=actor.by(Via.SYNC))
     work.choices = {key: choice}
     work.chosen_others = _others(key, choice)
+    _require_there(work, {key})
+    if work.chosen_others:
+        _require_there(work, work.chosen_others)
+    run = work.run = runs.new_run(actor, setting, RunTrigger.RECORD)
     outcome = sync_batch(work, [key])
     runs.finish_now(run)
     if outcome.busy:
@@ -112,6 +94,13 @@ def _decide(actor: Actor, connection: Connection, kind: Kind | str, record_id: i
         if not written.is_done:
             raise Refused(_("The record can't be synced as it is. See the sync issues for the reason."), code="failed")
     return run
+
+
+def _require_there(work: Work, keys: set[Key]) -> None:
+    """One of these must be a record of the connection's own organizations."""
+    found = {**work.crm.read(keys), **work.finance.read(keys)}
+    if all(record.deleted for record in found.values()):
+        raise NotFound(_("There is no such record."))
 
 
 def _others(key: Key, choice: Choice) -> set[Key]:
@@ -134,7 +123,7 @@ def _link_of(connection: Connection, kind: Kind | str, record_id: int) -> Link:
     return found
 
 
-def _tell(actor: Actor, connection: Connection, subject: Link | Exclusion, verb: str) -> None:
+def _tell(actor: Actor, connection: Connection, subject: Link, verb: str) -> None:
     audit.services.record(
         actor=actor,
         tenant=connection.crm_organization.tenant,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from audit.models import Entry
 from finsuite.kernel.actors import Actor, Via
 from integration.adapters.tables import Row
-from integration.choices import ActionState, RunState
+from integration.choices import UNFINISHED, ActionState, RunState
 from integration.core.actions import Action, FieldConflict, Kind, SyncPlan
 from integration.core.mapping import Refusal
 from integration.core.pairings import PAIRINGS, Pairing
@@ -116,12 +116,14 @@ def advance(run: Run, *, done: int, cursor: Mapping[str, Any]) -> None:
         Run.objects.filter(pk=run.pk).update(done=F("done") + done, cursor=run.cursor, updated_at=timezone.now())
 
 
-def finish(run: Run, state: RunState, message: str = "") -> None:
-    """The run is over, or waits for an answer."""
-    run.state, run.message, run.finished_at = state.value, message, timezone.now()
-    Run.objects.filter(pk=run.pk).update(
-        state=run.state, message=message, finished_at=run.finished_at, updated_at=run.finished_at
-    )
+def finish(run: Run, state: RunState, message: str = "") -> bool:
+    """The run is over, or waits for an answer. False where it was over already: a person had cancelled it."""
+    now = timezone.now()
+    unfinished = Run.objects.filter(pk=run.pk, state__in=UNFINISHED)
+    if not unfinished.update(state=state, message=message, finished_at=now, updated_at=now):
+        return False
+    run.state, run.message, run.finished_at = state.value, message, now
+    return True
 
 
 def write_history(work: Work, done: Sequence[Written]) -> None:

@@ -13,7 +13,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-import audit.services
 from crm import access as crm_access
 from crm.access import require_setup
 from crm.choices import Level
@@ -21,15 +20,18 @@ from crm.choices import Module as CrmModule
 from finance import access as finance_access
 from finance.rights import Right
 from finsuite.kernel.actors import Actor, Via
-from finsuite.kernel.errors import Conflict, NotFound, Refused
-from integration.choices import ConnectionState, Kind, Module, RunState, RunTrigger, SettingState
+from finsuite.kernel.errors import Conflict, NotFound
+from integration.choices import UNFINISHED, ConnectionState, Kind, RunState, RunTrigger
 from integration.core.actions import MassChange
 from integration.core.pairings import Pairing
 from integration.core.records import Key
 from integration.models import Connection, Run, SyncSetting
+from integration.selectors.connections import setting_of
 from integration.services import recording
 from integration.services.changes import Cursor, content_audit, count_work, freshen_statistics, next_slice
-from integration.services.hints import hint_sweep, publish_run
+from integration.services.claiming import NotActive
+from integration.services.hints import publish_run
+from integration.services.modules import is_going, may_go_on, require_active, require_going
 from integration.services.sync import preview_keys, sync_batch, sync_hints
 from integration.services.undo import continue_undo, count_links
 from integration.services.work import SIDES, Work, prepare
@@ -40,8 +42,7 @@ large slices; what goes on beside people's own work takes small ones, which hold
 
 HINTS = 200
 MANY = 1000
-_RELATED = ("connection__crm_organization", "connection__finance_organization", "account_view", "contact_view")
-UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
+MOST_FAILURES = 3
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +51,8 @@ log = structlog.get_logger(__name__)
 def preview(*, actor: Actor, setting: SyncSetting) -> Run:
     """Ask for a preview: what a sync would do now, with nothing written. It is planned in the background."""
     require_setup(actor, setting.connection.crm_organization)
+    if setting.connection.state == ConnectionState.DISABLED:
+        raise NotActive
     return _queue(actor, setting, RunTrigger.PREVIEW)
 
 
@@ -57,12 +60,7 @@ def preview(*, actor: Actor, setting: SyncSetting) -> Run:
 def start(*, actor: Actor, setting: SyncSetting, previewed: Run | None = None) -> Run:
     """Ask for a sync. What moved since the preview is judged anew; the rest goes as previewed."""
     require_setup(actor, setting.connection.crm_organization)
-    if setting.connection.state != ConnectionState.ACTIVE:
-        raise Refused(_("Activate the connection first."), code="not_active")
-    if setting.state == SettingState.PAUSED:
-        raise Refused(_("This module is paused. Resume it first."), code="paused")
-    if setting.state == SettingState.ASKING:
-        raise Refused(_("Answer first whether the changes that were held back may go."), code="asking")
+    require_going(setting)
     first = not Run.objects.filter(
         connection=setting.connection, module=setting.module, trigger=RunTrigger.FIRST, state=RunState.FINISHED
     ).exists()
@@ -76,32 +74,17 @@ def start(*, actor: Actor, setting: SyncSetting, previewed: Run | None = None) -
 def cancel(*, actor: Actor, run: Run) -> Run:
     """Stop a run after the slice it is at. What it did so far stays, and can be undone."""
     require_setup(actor, run.connection.crm_organization)
-    run = _lock(run)
+    run = lock(run)
     if run.state not in UNFINISHED:
         raise Conflict(_("This run is over already."), code="finished")
-    recording.finish(run, RunState.CANCELLED)
+    _end(run, RunState.CANCELLED)
     return run
-
-
-@transaction.atomic
-def pause_module(*, actor: Actor, setting: SyncSetting) -> SyncSetting:
-    """Leave this module alone until it is resumed; what changes meanwhile is synced then."""
-    return _switch(actor, setting, SettingState.ACTIVE, SettingState.PAUSED)
-
-
-@transaction.atomic
-def resume_module(*, actor: Actor, setting: SyncSetting) -> SyncSetting:
-    """Go on with this module."""
-    setting = _switch(actor, setting, SettingState.PAUSED, SettingState.ACTIVE)
-    hint_sweep()
-    return setting
 
 
 def sync_record(*, actor: Actor, setting: SyncSetting, kind: Kind | str, record_id: int) -> Run:
     """Sync one record now, and say what came of it."""
     _require_edit(actor, setting.connection, str(kind))
-    if setting.connection.state != ConnectionState.ACTIVE:
-        raise Refused(_("Activate the connection first."), code="not_active")
+    require_going(setting)
     run = new_run(actor, setting, RunTrigger.RECORD)
     work = prepare(setting, run=run, actor=actor.by(Via.SYNC))
     outcome = sync_batch(work, [Key(SIDES[str(kind)], str(kind), record_id)])
@@ -113,13 +96,17 @@ def sync_record(*, actor: Actor, setting: SyncSetting, kind: Kind | str, record_
 
 
 def new_run(actor: Actor, setting: SyncSetting, trigger: RunTrigger) -> Run:
-    """A run that is done at once, in the caller's own time."""
-    return _new(actor, setting, trigger, RunState.RUNNING)
+    """A run that is done at once, in the caller's own time, and never seen unfinished: nobody else goes on with it.
+
+    Raises Refused where the connection is not active.
+    """
+    require_active(setting.connection)
+    return _new(actor, setting, trigger, RunState.FINISHED)
 
 
 def finish_now(run: Run) -> None:
     """Such a run is over."""
-    recording.finish(run, RunState.FINISHED)
+    Run.objects.filter(pk=run.pk).update(finished_at=timezone.now())
 
 
 def queue_undo(actor: Actor, run: Run) -> Run:
@@ -128,11 +115,6 @@ def queue_undo(actor: Actor, run: Run) -> Run:
     queued.undoes = run
     queued.save(update_fields=["undoes", "updated_at"])
     return queued
-
-
-def setting_of(connected: Connection, module: str = Module.CONTACTS) -> SyncSetting:
-    """A connection's module, with all that a sync of it looks at."""
-    return SyncSetting.objects.select_related(*_RELATED).get(connection=connected, module=module)
 
 
 def continue_run(run_id: int, *, seconds: float) -> bool:
@@ -145,18 +127,14 @@ def continue_run(run_id: int, *, seconds: float) -> bool:
             return True
         setting = setting_of(run.connection, run.module)
         work = prepare(setting, run=run, actor=_actor_of(run))
-        if run.state == RunState.QUEUED:
-            _begin(run, work)
-        if run.trigger == RunTrigger.PREVIEW:
-            try:
-                _plan(run, work)
-            except Exception as error:
-                recording.finish(run, RunState.FAILED, repr(error)[:500])  # else it would be begun again every minute
-                raise
+        try:
+            return _continue(run, work, deadline=time.monotonic() + seconds)
+        except NotActive:
+            _stop(run)
             return True
-        if run.trigger == RunTrigger.UNDO:
-            return continue_undo(run, work, deadline=time.monotonic() + seconds)
-        return _go_on(run, work, deadline=time.monotonic() + seconds)
+        except Exception as error:
+            _count_failure(run, error)
+            raise
 
 
 def sync_changes(setting: SyncSetting, *, seconds: float) -> int:
@@ -167,9 +145,12 @@ def sync_changes(setting: SyncSetting, *, seconds: float) -> int:
     work = prepare(setting)
     work.in_background = True
     writes = 0
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and may_go_on(work.setting):
         work.heavy = {}
-        outcome = sync_hints(work, at_most=HINTS, run=lambda: changes_run(setting))
+        try:
+            outcome = sync_hints(work, at_most=HINTS, run=lambda: changes_run(setting))
+        except NotActive:
+            break
         if outcome is None or (not outcome.done and outcome.busy):
             break
         writes += outcome.writes
@@ -185,12 +166,15 @@ def sweep(setting: SyncSetting, *, seconds: float) -> int:
     deadline, looked_at = time.monotonic() + seconds, 0
     work, cursor = prepare(setting), Cursor()
     work.in_background = True
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and may_go_on(work.setting):
         slice_ = next_slice(work, cursor, size=SWEEP_SLICE)
         if not slice_.keys:
             break
         work.run = work.run or changes_run(setting)
-        outcome = sync_batch(work, slice_.keys)
+        try:
+            outcome = sync_batch(work, slice_.keys)
+        except NotActive:
+            break
         looked_at, cursor = looked_at + len(slice_.keys), slice_.cursor
         if outcome.held:
             break
@@ -205,32 +189,27 @@ def full_sweep(setting: SyncSetting) -> Run | None:
     SyncSetting.objects.filter(pk=setting.pk).update(swept_at=timezone.now())
     if not count_work(prepare(setting)):
         return None
-    with transaction.atomic():
-        return _queue(Actor.system(), setting, RunTrigger.SWEEP)
-
-
-def is_going(setting: SyncSetting) -> bool:
-    """Neither the connection nor the module is paused."""
-    return setting.connection.state == ConnectionState.ACTIVE and setting.state == SettingState.ACTIVE
-
-
-def going_settings() -> list[SyncSetting]:
-    """Every module that syncs by itself."""
-    return list(
-        SyncSetting.objects.filter(connection__state=ConnectionState.ACTIVE, state=SettingState.ACTIVE)
-        .select_related(
-            "connection__crm_organization", "connection__finance_organization", "account_view", "contact_view"
-        )
-        .order_by("pk")
-    )
+    try:
+        with transaction.atomic():
+            return _queue(Actor.system(), setting, RunTrigger.SWEEP)
+    except Conflict:
+        return None  # a run is under way: it finds the same
 
 
 def changes_run(setting: SyncSetting) -> Run:
-    """The run that takes in the changes of this hour, so that the history doesn't fill with single edits."""
+    """The run that takes in the changes of this hour, so that the history doesn't fill with single edits.
+
+    One that is undone, or about to be, takes in no more: what is undone is what the person saw.
+    """
     now = timezone.now()
     hour = now.replace(minute=0, second=0, microsecond=0)
     run = Run.objects.filter(
-        connection=setting.connection, module=setting.module, trigger=RunTrigger.CHANGES, started_at=hour
+        connection=setting.connection,
+        module=setting.module,
+        trigger=RunTrigger.CHANGES,
+        state=RunState.FINISHED,
+        started_at=hour,
+        undone_by=None,
     ).first()
     return run or Run.objects.create(
         connection=setting.connection,
@@ -243,17 +222,40 @@ def changes_run(setting: SyncSetting) -> Run:
     )
 
 
+def _continue(run: Run, work: Work, *, deadline: float) -> bool:
+    if run.state == RunState.QUEUED:
+        _begin(run, work)
+    if run.trigger == RunTrigger.PREVIEW:
+        _plan(run, work)
+        return True
+    if run.trigger == RunTrigger.UNDO:
+        return continue_undo(run, work, deadline=deadline)
+    return _go_on(run, work, deadline=deadline)
+
+
+def _count_failure(run: Run, error: Exception) -> None:
+    """A run that fails again and again is given up, and says why. Until then it is tried anew after a minute.
+
+    A preview that fails would fail again: nothing has changed by it.
+    """
+    failures = int(run.cursor.get("failures", 0)) + 1
+    run.cursor = {**run.cursor, "failures": failures}
+    Run.objects.filter(pk=run.pk).update(cursor=run.cursor)
+    if failures >= MOST_FAILURES or run.trigger == RunTrigger.PREVIEW:
+        _end(run, RunState.FAILED, _("It was given up after several tries: %(reason)s") % {"reason": repr(error)[:300]})
+
+
 def _go_on(run: Run, work: Work, *, deadline: float) -> bool:
     work.in_background = True
     cursor = Cursor(**{name: run.cursor.get(name, 0) for name in ("phase", "after")})
     work.heavy = {Pairing(name): count for name, count in run.cursor.get("heavy", {}).items()}
     while time.monotonic() < deadline:
-        if Run.objects.filter(pk=run.pk, state=RunState.CANCELLED).exists() or not _may_go_on(work):
+        if Run.objects.filter(pk=run.pk, state=RunState.CANCELLED).exists() or not may_go_on(work.setting):
             _stop(run)
             return True
         slice_ = next_slice(work, cursor, size=RUN_SLICE)
         if not slice_.keys:
-            _end(run, work)
+            _end(run, RunState.FINISHED)
             return True
         with _undisturbed():
             outcome = sync_batch(work, slice_.keys)
@@ -293,26 +295,19 @@ def _begin(run: Run, work: Work) -> None:
     if total > MANY:
         freshen_statistics()
     run.state, run.started_at, run.total = RunState.RUNNING.value, timezone.now(), total
-    run.save(update_fields=["state", "started_at", "total", "updated_at"])
+    queued = Run.objects.filter(pk=run.pk, state=RunState.QUEUED)
+    queued.update(state=run.state, started_at=run.started_at, total=total, updated_at=run.started_at)
 
 
-def _end(run: Run, work: Work) -> None:
-    """All done. What was allowed to go over the bound was allowed once."""
-    if work.setting.confirmed:
-        SyncSetting.objects.filter(pk=work.setting.pk).update(confirmed=[])
-    recording.finish(run, RunState.FINISHED)
+def _end(run: Run, state: RunState, message: str = "") -> None:
+    """It is over, one way or another. What was allowed to go over the bound was allowed once."""
+    if recording.finish(run, state, message):
+        setting = SyncSetting.objects.filter(connection=run.connection_id, module=run.module)
+        setting.exclude(confirmed=[]).update(confirmed=[])
 
 
 def _stop(run: Run) -> None:
-    state = Run.objects.values_list("state", flat=True).get(pk=run.pk)
-    if state != RunState.CANCELLED:
-        recording.finish(run, RunState.CANCELLED, _("The connection or the module was paused meanwhile."))
-
-
-def _may_go_on(work: Work) -> bool:
-    return SyncSetting.objects.filter(
-        pk=work.setting.pk, state=SettingState.ACTIVE, connection__state=ConnectionState.ACTIVE
-    ).exists()
+    _end(run, RunState.CANCELLED, _("The connection or the module was paused meanwhile."))
 
 
 def _queue(actor: Actor, setting: SyncSetting, trigger: RunTrigger) -> Run:
@@ -339,26 +334,8 @@ def _new(actor: Actor, setting: SyncSetting, trigger: RunTrigger, state: RunStat
         state=state,
         started_by_id=actor.user_id,
         generation=setting.generation,
-        started_at=timezone.now() if state is RunState.RUNNING else None,
+        started_at=timezone.now() if state is RunState.FINISHED else None,
     )
-
-
-def _switch(actor: Actor, setting: SyncSetting, source: SettingState, target: SettingState) -> SyncSetting:
-    require_setup(actor, setting.connection.crm_organization)
-    setting = SyncSetting.objects.select_for_update(of=("self",)).select_related("connection").get(pk=setting.pk)
-    if setting.state != source:
-        raise Conflict(_("This module is in another state by now. Reload the page."), code="state")
-    setting.state = target
-    setting.save(update_fields=["state", "updated_at"])
-    audit.services.record(
-        actor=actor,
-        tenant=setting.connection.crm_organization.tenant,
-        subject=setting,
-        verb="updated",
-        before={"state": source.value},
-        after={"state": target.value},
-    )
-    return setting
 
 
 def _require_edit(actor: Actor, connected: Connection, kind: str) -> None:
@@ -375,8 +352,14 @@ def _actor_of(run: Run) -> Actor | None:
     return Actor.person(run.started_by, Via.SYNC) if run.started_by is not None else None
 
 
-def _lock(run: Run) -> Run:
-    found = Run.objects.select_for_update(of=("self",)).select_related("connection").filter(pk=run.pk).first()
+def lock(run: Run) -> Run:
+    """The run as it is now, locked for a write."""
+    found = (
+        Run.objects.select_for_update(of=("self",))
+        .select_related("connection__crm_organization")
+        .filter(pk=run.pk)
+        .first()
+    )
     if found is None:
         raise NotFound(_("There is no such run."))
     return found

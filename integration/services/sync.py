@@ -21,7 +21,7 @@ from integration.models import Run
 from integration.services import bookkeeping, recording
 from integration.services.applying import Torn, Written, write_records
 from integration.services.asking import ask
-from integration.services.claiming import Claim, claim, leave_hints, let_go, take_hints
+from integration.services.claiming import Claim, NotActive, claim, leave_hints, let_go, take_hints
 from integration.services.loading import Loaded, load, open_links
 from integration.services.work import Work
 
@@ -134,7 +134,7 @@ def _alone(work: Work, key: Key) -> Outcome:
         with transaction.atomic():
             outcome = sync_keys(work, [key])
             leave_hints(work.connection.pk, outcome.busy)
-    except SoftTimeLimitExceeded:
+    except (SoftTimeLimitExceeded, NotActive):
         raise
     except Torn as torn:
         code = "torn" if torn.refusal is None else torn.refusal.code

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from crm.access import require_setup
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Conflict, Refused
-from integration.choices import ActionState, RunState, RunTrigger
+from integration.choices import UNFINISHED, ActionState, RunState, RunTrigger
 from integration.core.actions import SyncPlan
 from integration.core.batch import PairBatch
 from integration.core.pairings import Pairing
@@ -21,10 +21,14 @@ from integration.core.undo import ChangedSince, JournalEntry, JournalOp, plan_un
 from integration.models import Action, Journal, Run
 from integration.rows import insert
 from integration.services import recording
+from integration.services.modules import require_active
 from integration.services.sync import sync_keys
 from integration.services.work import SIDES, Work
 
 SLICE = 200
+REST = 0.1
+"""Seconds until records that somebody was at are asked for again."""
+
 ORDER = (Pairing.CONTACT_PERSON, Pairing.CONTACT_CUSTOMER, Pairing.ACCOUNT_CUSTOMER)
 """Children first: with a customer, its contact persons would go, too."""
 
@@ -42,8 +46,10 @@ def undo(*, actor: Actor, run: Run) -> Run:
     from integration.services import runs
 
     require_setup(actor, run.connection.crm_organization)
+    run = runs.lock(run)
     if run.trigger in (RunTrigger.PREVIEW, RunTrigger.UNDO):
         raise Refused(_("There is nothing to undo in this run."), code="not_undoable")
+    require_active(run.connection)
     if run.state not in UNDOABLE:
         raise Conflict(_("This run is not over yet, or was undone already."), code="not_undoable")
     return runs.queue_undo(actor, run)
@@ -60,15 +66,17 @@ def continue_undo(run: Run, work: Work, *, deadline: float) -> bool:
         if not links:
             place, below = place + 1, None
             continue
+        if not Run.objects.filter(pk=run.pk, state__in=UNFINISHED).exists():
+            return True
         try:
             with transaction.atomic():
                 _undo_slice(run, work, run.undoes, links)
                 below = links[-1]
                 recording.advance(run, done=len(links), cursor={"place": place, "below": below})
         except Busy:
-            return False
-    recording.finish(run, RunState.FINISHED)
-    Run.objects.filter(pk=run.undoes.pk).update(state=RunState.UNDONE)
+            time.sleep(REST)
+    if recording.finish(run, RunState.FINISHED):
+        Run.objects.filter(pk=run.undoes.pk).update(state=RunState.UNDONE)
     return True
 
 

@@ -23,7 +23,7 @@ from integration.services import conflicts as conflict_services
 from integration.services import issues as issue_services
 from integration.services import links as link_services
 from integration.ui import frame
-from integration.ui.frame import actor_of, connection_page, go
+from integration.ui.frame import actor_of, go, id_in, shown_page
 from users.models import User
 
 _SIDES = {"crm", "finance"}
@@ -32,7 +32,7 @@ _SIDES = {"crm", "finance"}
 _KEEP = {"link": None, "link_crm": "crm", "link_finance": "finance"}
 
 
-@connection_page
+@shown_page
 @require_GET
 def conflicts(request: HttpRequest, connection: Connection) -> HttpResponse:
     """The conflict inbox: each with both values, field by field."""
@@ -53,7 +53,7 @@ def conflicts(request: HttpRequest, connection: Connection) -> HttpResponse:
     return frame.monitor(request, connection, "conflicts", "integration/conflicts.html", context)
 
 
-@connection_page
+@shown_page
 @require_POST
 def resolve(request: HttpRequest, connection: Connection, conflict: int) -> HttpResponse:
     """Keep the CRM's values, finance's, or what was ticked for each field."""
@@ -64,12 +64,11 @@ def resolve(request: HttpRequest, connection: Connection, conflict: int) -> Http
     return go("conflicts", connection)
 
 
-@connection_page
+@shown_page
 @require_GET
 def decisions(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Records that look like one on the other side, with what tells them apart."""
-    after = int(request.GET["after"]) if request.GET.get("after", "").isdecimal() else 0
-    found = selectors.undecided(connection, after=after)
+    found = selectors.undecided(connection, after=id_in(request.GET.get("after", "")))
     shown, more = found[: selectors.PAGE], len(found) > selectors.PAGE
     records = [(row.kind, row.record_id) for row in shown]
     records += [(candidate.kind, candidate.id) for row in shown for candidate in row.candidates]
@@ -88,7 +87,7 @@ def decisions(request: HttpRequest, connection: Connection) -> HttpResponse:
     return frame.monitor(request, connection, "decisions", "integration/decisions.html", context)
 
 
-@connection_page
+@shown_page
 @require_POST
 def decide(request: HttpRequest, connection: Connection, unmatched: int) -> HttpResponse:
     """Link the record with the one that was chosen, or keep it apart from all of them."""
@@ -114,7 +113,7 @@ def decide(request: HttpRequest, connection: Connection, unmatched: int) -> Http
     return go("decisions", connection)
 
 
-@connection_page
+@shown_page
 @require_GET
 def issues(request: HttpRequest, connection: Connection) -> HttpResponse:
     """What failed, by cause, with what to do about it."""
@@ -131,7 +130,7 @@ def issues(request: HttpRequest, connection: Connection) -> HttpResponse:
     return frame.monitor(request, connection, "issues", "integration/issues.html", {"groups": groups})
 
 
-@connection_page
+@shown_page
 @require_POST
 def retry(request: HttpRequest, connection: Connection, issue: int) -> HttpResponse:
     """Try one record again now."""
@@ -140,7 +139,7 @@ def retry(request: HttpRequest, connection: Connection, issue: int) -> HttpRespo
     return go("issues", connection)
 
 
-@connection_page
+@shown_page
 @require_POST
 def retry_all(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Try everything that failed again now."""
@@ -151,10 +150,10 @@ def retry_all(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 def _candidate(request: HttpRequest, waiting: Unmatched) -> int:
-    candidate = request.POST.get("candidate", "")
-    if not candidate.isdecimal() or int(candidate) not in waiting.candidates:
+    candidate = id_in(request.POST.get("candidate", ""))
+    if candidate not in waiting.candidates:
         raise Refused(_("Choose one of the records that are listed."))
-    return int(candidate)
+    return candidate
 
 
 def _choices(conflict: Conflict) -> list[dict[str, Any]]:

@@ -17,8 +17,14 @@ from django.utils.translation import pgettext_lazy
 
 import crm.access
 from finsuite.kernel.actors import Actor
+from integration.choices import ConnectionState
 from integration.models import Connection
-from integration.selectors.connections import connection_of, facts_of
+from integration.selectors.connections import connection_of, facts_of, shown_connection_of
+
+# The tabs that are left while a connection is deactivated.
+_WITHOUT_FINANCE_DATA = {"overview", "settings"}
+
+_LONGEST_ID = 18  # digits that surely fit a bigint
 
 View = Callable[..., HttpResponseBase]
 
@@ -65,10 +71,26 @@ def connection_page(view: View) -> View:
     return inner
 
 
+def shown_page(view: View) -> View:
+    """The same for a page with finance data on it, which isn't there while the connection is deactivated."""
+
+    @wraps(view)
+    @setup_page
+    def inner(request: HttpRequest, organization: Any, connection: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, shown_connection_of(organization, connection), *args, **kwargs)
+
+    return inner
+
+
 def go(name: str, connection: Connection, **more: int) -> HttpResponse:
     """On to another page about the connection."""
     kwargs = {"organization": connection.crm_organization_id, "connection": connection.pk, **more}
     return redirect(reverse(f"integration:{name}", kwargs=kwargs))
+
+
+def id_in(text: str) -> int:
+    """The record id that an address or a form names; 0, which is nobody's, for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID else 0
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -106,6 +128,7 @@ def monitor(
             ("issues", pgettext_lazy("sync", "Issues"), "integration:issues", facts.issues),
             ("settings", _("Settings"), "integration:settings", None),
         )
+        if connection.state != ConnectionState.DISABLED or name in _WITHOUT_FINANCE_DATA
     ]
     shown = {"connection": connection, "organization": connection.crm_organization, "facts": facts, "tabs": tabs}
     return render(request, template, shown | context, status=status)

@@ -18,13 +18,13 @@ from integration.selectors import links as selectors
 from integration.selectors.record_names import names_of
 from integration.services import links as services
 from integration.ui import frame
-from integration.ui.frame import actor_of, connection_page, go
+from integration.ui.frame import actor_of, go, shown_page
 from users.models import User
 
 _TONES = {LinkState.ACTIVE.value: "success", LinkState.CONFLICT.value: "warning", LinkState.PAUSED.value: "neutral"}
 
 
-@connection_page
+@shown_page
 @require_GET
 def links(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Every pair, found by the CRM record's name or by how it stands."""
@@ -41,7 +41,7 @@ def links(request: HttpRequest, connection: Connection) -> HttpResponse:
     return frame.monitor(request, connection, "links", "integration/links.html", context)
 
 
-@connection_page
+@shown_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def unlink(request: HttpRequest, connection: Connection, link: int) -> HttpResponse:
     """Take a pair apart, after reading what that means."""

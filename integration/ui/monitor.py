@@ -20,6 +20,7 @@ from integration.selectors.connections import Facts, connections_of, facts_of, s
 from integration.selectors.runs import listed, runs_of
 from integration.services import activation, asking
 from integration.services import runs as run_services
+from integration.services.launch import go_on
 from integration.ui import frame
 from integration.ui.forms import refuse
 from integration.ui.frame import actor_of, connection_page, go, setup_page
@@ -41,13 +42,14 @@ def overview(request: HttpRequest, organization: Organization) -> HttpResponse:
 @connection_page
 @require_GET
 def connection(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """How the connection stands: links, what waits for a person, the latest runs."""
+    """How the connection stands: links, what waits for a person, the latest runs. Links alone while deactivated."""
     if connection.state == ConnectionState.CONFIGURED:
         return go("checks", connection)
     setting = setting_of(connection)
     names = {pairing.value: pairing.label for pairing in Pairing}
     context = {
         "runs": listed(runs_of(connection)[:LATEST]),
+        "is_shown": connection.state != ConnectionState.DISABLED,
         "setting": setting,
         "asking": [(names.get(name, name), change) for name, change in setting.asking.items()],
     }
@@ -96,7 +98,7 @@ def pause(request: HttpRequest, connection: Connection) -> HttpResponse:
 @connection_page
 @require_POST
 def resume(request: HttpRequest, connection: Connection) -> HttpResponse:
-    activation.resume(actor=actor_of(request), connection=connection)
+    go_on(actor=actor_of(request), connection=connection)
     messages.success(request, _("The sync goes on."))
     return go("connection", connection)
 

@@ -26,7 +26,7 @@ from integration.services import runs as services
 from integration.services import undo as undo_services
 from integration.services.launch import go_live
 from integration.ui import export, frame
-from integration.ui.frame import actor_of, connection_page, go
+from integration.ui.frame import actor_of, go, id_in, shown_page
 from users.models import User
 
 _NOT_UNDOABLE = {RunTrigger.PREVIEW.value, RunTrigger.UNDO.value}
@@ -40,7 +40,7 @@ _TABLE = "actions-card"
 _GOING_ON = {RunState.QUEUED.value, RunState.RUNNING.value}
 
 
-@connection_page
+@shown_page
 @require_GET
 def review(request: HttpRequest, connection: Connection) -> HttpResponse:
     """What the first sync would do. A preview is made when there is none yet."""
@@ -51,7 +51,7 @@ def review(request: HttpRequest, connection: Connection) -> HttpResponse:
     return _page(request, connection, run, context, "integration/review.html")
 
 
-@connection_page
+@shown_page
 @require_POST
 def preview(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Look again at what would be done."""
@@ -61,7 +61,7 @@ def preview(request: HttpRequest, connection: Connection) -> HttpResponse:
     return go("run", connection, run=run.pk)
 
 
-@connection_page
+@shown_page
 @require_POST
 def start(request: HttpRequest, connection: Connection, run: int) -> HttpResponse:
     """Do what the preview says. The connection is activated with it, the first time."""
@@ -69,7 +69,7 @@ def start(request: HttpRequest, connection: Connection, run: int) -> HttpRespons
     return go("run", connection, run=started.pk)
 
 
-@connection_page
+@shown_page
 @require_GET
 def runs(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Every run, the newest first."""
@@ -80,7 +80,7 @@ def runs(request: HttpRequest, connection: Connection) -> HttpResponse:
     )
 
 
-@connection_page
+@shown_page
 @require_GET
 def run(request: HttpRequest, connection: Connection, run: int) -> HttpResponse:
     """One run: how far it is, and what it did and why."""
@@ -89,7 +89,7 @@ def run(request: HttpRequest, connection: Connection, run: int) -> HttpResponse:
     return _page(request, connection, found, context, "integration/run.html")
 
 
-@connection_page
+@shown_page
 @require_GET
 def progress(request: HttpRequest, connection: Connection, run: int) -> HttpResponse:
     """How far it is; when it is over, the whole page once more."""
@@ -100,7 +100,7 @@ def progress(request: HttpRequest, connection: Connection, run: int) -> HttpResp
     return response
 
 
-@connection_page
+@shown_page
 @require_POST
 def cancel(request: HttpRequest, connection: Connection, run: int) -> HttpResponse:
     """Stop a run. What it did so far stays, and can be undone."""
@@ -109,7 +109,7 @@ def cancel(request: HttpRequest, connection: Connection, run: int) -> HttpRespon
     return go("run", connection, run=cancelled.pk)
 
 
-@connection_page
+@shown_page
 @require_POST
 def undo(request: HttpRequest, connection: Connection, run: int) -> HttpResponse:
     """Take back what the run wrote, wherever it still stands."""
@@ -118,7 +118,7 @@ def undo(request: HttpRequest, connection: Connection, run: int) -> HttpResponse
     return go("run", connection, run=undoing.pk)
 
 
-@connection_page
+@shown_page
 @require_GET
 def actions_csv(request: HttpRequest, connection: Connection, run: int) -> StreamingHttpResponse:
     """Everything that the run decided, as a file."""
@@ -142,7 +142,7 @@ def _page(
 def _context(request: HttpRequest, connection: Connection, run: Run) -> dict[str, Any]:
     search = request.GET.get("q", "").strip()[:100]
     only = {name: value[:60] for name in _SORT if (value := request.GET.get(name, ""))}
-    after = int(request.GET["after"]) if request.GET.get("after", "").isdecimal() else 0
+    after = id_in(request.GET.get("after", ""))
     found = selectors.actions_of(run, **only, search=search, after=after)
     shown, more = found[: selectors.PAGE], len(found) > selectors.PAGE
     ended = run.finished_at or timezone.now()

@@ -10,6 +10,7 @@ from finance.services.customers import create_customer, update_customer
 from finsuite.kernel.actors import Actor
 from integration.choices import IssueState
 from integration.models import Conflict, Connection, Link, Run, SyncIssue, SyncSetting, Unmatched
+from integration.selectors.connections import setting_of
 from integration.services import activation, connections, runs
 from tests.api.permissions import Row, World, page, read, write
 
@@ -140,7 +141,7 @@ def _linked(person: Any, crm: Any, finance: Any) -> dict[str, Any]:
     update_account(actor=actor, account=account, values={"phone": "2"})
     customer = Customer.objects.of(finance).get(display_name="Synced")
     update_customer(actor=actor, customer=customer, values={"billing_phone": "3"})
-    runs.sync_changes(runs.setting_of(connection), seconds=10)
+    runs.sync_changes(setting_of(connection), seconds=10)
     issue = SyncIssue.objects.create(
         connection=connection,
         kind="account",

@@ -19,6 +19,7 @@ from finance.models import Organization as FinanceOrganization
 from finsuite.kernel.actors import Actor
 from integration.choices import RunState
 from integration.models import Action, Connection, Journal, Link, RecordState, Run, SyncSetting
+from integration.selectors.connections import setting_of
 from integration.services import activation, connections, runs
 from tests import factories
 from users.models import User
@@ -42,7 +43,7 @@ class World:
     @property
     def setting(self) -> SyncSetting:
         """The module as it is stored now."""
-        return runs.setting_of(Connection.objects.get(pk=self.connection.pk))
+        return setting_of(Connection.objects.get(pk=self.connection.pk))
 
     def choose(self, **choices: Any) -> None:
         """Change the setting as its page would: all is judged anew."""

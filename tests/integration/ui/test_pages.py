@@ -18,6 +18,7 @@ from finance.services.zsc_keys import generate_key
 from finsuite.kernel.actors import Actor
 from integration.choices import ConnectionState, RunState
 from integration.models import Conflict, Connection, Link, Run, SyncSetting, Unmatched
+from integration.selectors.connections import setting_of
 from integration.services import activation, connections, runs
 from integration.services.settings import save_setting
 from tests import factories
@@ -52,7 +53,7 @@ class Scene:
         return run
 
     def catch_up(self, connection: Connection) -> None:
-        runs.sync_changes(runs.setting_of(connection), seconds=10)
+        runs.sync_changes(setting_of(connection), seconds=10)
 
     def account(self, name: str, **values: Any) -> Any:
         return create_account(actor=self.actor, organization=self.crm, values={"name": name, **values})
@@ -337,3 +338,31 @@ def test_the_list_of_pairs_makes_the_same_number_of_queries_whatever_it_lists(
     with django_assert_num_queries(21):
         page = scene.get("links", connection=connection.pk)
     assert len(page.context["rows"]) == 3
+
+
+def test_a_deactivated_connection_shows_nothing_of_finance_in_the_crm(scene: Scene) -> None:
+    account = scene.account("Moreau")
+    connection = scene.go_live()
+    run = Run.objects.get(trigger="first")
+    scene.post("deactivate", {"typed_name": "Livres"}, connection=connection.pk)
+    for name, more in [
+        *((name, {}) for name in ("runs", "links", "conflicts", "decisions", "issues", "review")),
+        *((name, {"run": run.pk}) for name in ("run", "progress", "actions_csv")),
+    ]:
+        assert scene.get(name, connection=connection.pk, **more).status_code == 404, name
+    page = scene.get("connection", connection=connection.pk)
+    assert page.status_code == 200
+    assert account.name not in page.content.decode()
+    assert scene.url("runs", connection=connection.pk) not in page.content.decode()
+    scene.post("activate", connection=connection.pk)
+    assert scene.get("run", connection=connection.pk, run=run.pk).status_code == 200
+
+
+def test_a_module_that_was_kept_paused_goes_on_by_a_button(scene: Scene) -> None:
+    connection = scene.go_live()
+    SyncSetting.objects.filter(connection=connection).update(state="asking", asking={})
+    scene.post("answer", {"answer": "hold"}, connection=connection.pk)
+    page = scene.get("connection", connection=connection.pk).content.decode()
+    assert scene.url("resume", connection=connection.pk) in page
+    scene.post("resume", connection=connection.pk)
+    assert SyncSetting.objects.get(connection=connection).state == "active"
