@@ -366,3 +366,11 @@ def test_a_module_that_was_kept_paused_goes_on_by_a_button(scene: Scene) -> None
     assert scene.url("resume", connection=connection.pk) in page
     scene.post("resume", connection=connection.pk)
     assert SyncSetting.objects.get(connection=connection).state == "active"
+
+
+def test_the_shell_stays_in_the_crm_that_the_page_is_about(scene: Scene) -> None:
+    other = factories.crm_organization(scene.admin, name="Autre")
+    assert scene.client.get(reverse("crm:setup", args=[other.pk])).status_code == 200
+    page = scene.get("overview").content.decode()
+    assert reverse("crm:account_list", args=[scene.crm.pk]) in page
+    assert reverse("crm:account_list", args=[other.pk]) not in page.split("</aside>")[0].split("<nav", 1)[1]
