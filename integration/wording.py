@@ -56,8 +56,15 @@ TONES: dict[Op, str] = {
     Op.REFUSE: "danger",
 }
 
+# What an undo leaves alone: no step of a plan, but told among them.
+KEPT = "changed_since"
+_KEPT_REASONS: dict[str, Promise] = {
+    "changed_since": _("It was changed after the run, so it is left as it is."),
+    "gone_since": _("It was deleted after the run."),
+}
+
 # What waits or stays as it is, although some of its fields may be written.
-WAITING = frozenset({Op.CONFLICT, Op.PAUSE, Op.SKIP, Op.DECIDE, Op.REFUSE})
+WAITING = frozenset({Op.CONFLICT, Op.PAUSE, Op.SKIP, Op.DECIDE, Op.REFUSE, KEPT})
 
 # Why, as one sentence.
 REASONS: dict[Reason, Promise] = {
@@ -96,6 +103,8 @@ REASONS: dict[Reason, Promise] = {
 
 def operation(op: str) -> Promise | str:
     """What the action does; the code itself where a later version wrote one that is not known here."""
+    if op == KEPT:
+        return pgettext_lazy("sync action", "Leave as it is")
     return OPERATIONS[Op(op)] if op in set(Op) else op
 
 
@@ -111,4 +120,4 @@ def tone(op: str) -> str:
 
 def reason(code: str) -> Promise | str:
     """Why, as one sentence; the code itself where it is not known here."""
-    return REASONS[Reason(code)] if code in set(Reason) else code
+    return REASONS[Reason(code)] if code in set(Reason) else _KEPT_REASONS.get(code, code)

@@ -374,3 +374,19 @@ def test_the_shell_stays_in_the_crm_that_the_page_is_about(scene: Scene) -> None
     page = scene.get("overview").content.decode()
     assert reverse("crm:account_list", args=[scene.crm.pk]) in page
     assert reverse("crm:account_list", args=[other.pk]) not in page.split("</aside>")[0].split("<nav", 1)[1]
+
+
+def test_what_an_undo_leaves_alone_is_told_with_its_reason(scene: Scene) -> None:
+    account = scene.account("Moreau", phone="01")
+    connection = scene.go_live()
+    update_account(actor=scene.actor, account=account, values={"phone": "02"})
+    scene.catch_up(connection)
+    scene.post("undo", connection=connection.pk, run=Run.objects.get(trigger="first").pk)
+    undoing = Run.objects.get(trigger="undo")
+    assert runs.continue_run(undoing.pk, seconds=60)
+    page = scene.get("run", connection=connection.pk, run=undoing.pk)
+    (left,) = page.context["groups"][2]["tallies"]
+    assert (str(left[0].label), left[0].count) == ("Leave as it is", 1)
+    assert "changed_since" not in page.content.decode().replace("op=changed_since", "").replace(
+        "reason=changed_since", ""
+    )
