@@ -12,6 +12,7 @@ from crm.choices import Level
 from crm.models import Membership, ModuleRight, Organization, Profile
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, NotPermitted
+from finsuite.kernel.ids import read_id
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _setup_refused() -> NotPermitted:
 
 def as_id(value: int | str) -> int:
     """An id as it comes in an address; what can't be one is no record's."""
-    text = str(value)
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    found = read_id(str(value))
+    if found is None:
         raise NotFound(_("There is no such record."))
-    return int(text)
+    return found

@@ -25,7 +25,7 @@ from crm.imports.fields import (
 )
 from crm.imports.problems import Problem
 from crm.imports.values import parse_boolean, parse_date, parse_decimal, parse_integer, parse_tags
-from crm.imports.writer import unsafe
+from finsuite.kernel.spreadsheets import plain_cell
 
 KEEP = "keep"
 CLEAR = "clear"
@@ -78,7 +78,7 @@ def parse_row(line: int, cells: Sequence[str] | None, found: int, plan: Plan) ->
         return parsed
     values, problems = parsed.values, parsed.problems
     for column, spec, parser in plan.columns:
-        cell = unsafe(cells[column].strip())
+        cell = plain_cell(cells[column].strip())
         if not cell:
             if plan.blanks == CLEAR and not spec.required and spec.kind != CURRENCY:
                 values[spec.name] = [] if spec.kind == TAGS else _BLANK.get(spec.kind, "")

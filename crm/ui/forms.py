@@ -24,6 +24,7 @@ from crm.ui.sections import Section
 from crm.ui.widgets import RecordPicker
 from finsuite.kernel import formats
 from finsuite.kernel.errors import Refused
+from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
 
 _AUTOCOMPLETE = "off"  # the browser's own suggestions are about the person who types, not about the account
@@ -61,7 +62,8 @@ class IdField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text
+        found = read_id(text)
+        return text if found is None else found
 
 
 @dataclass(frozen=True)
@@ -225,7 +227,7 @@ class RecordForm(forms.Form):
                 field.widget.shown = self._name_of(name, self[name].value())
 
     def _name_of(self, name: str, value: Any) -> str:
-        if not str(value or "").isdigit() or len(str(value)) > 18:
+        if read_id(str(value or "")) is None:
             return ""
         held = getattr(self.record, name.removesuffix("_id"), None) if self.record else None
         if held is None or str(held.pk) != str(value):

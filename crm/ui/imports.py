@@ -16,7 +16,6 @@ from crm.access import Access
 from crm.choices import Level, Module
 from crm.imports.fields import MODULES
 from crm.imports.reader import MOST_BYTES, MOST_ROWS
-from crm.imports.writer import csv_chunks
 from crm.models import ImportJob, ImportOutcome, ImportResult, ImportState, ImportUndo
 from crm.selectors import imports as selectors
 from crm.services import imports as services
@@ -25,6 +24,7 @@ from crm.ui.base import actor_of, in_organization
 from crm.ui.import_forms import MappingForm, ReadingForm, UploadForm
 from finsuite.kernel import formats
 from finsuite.kernel.errors import NotPermitted, Refused
+from finsuite.kernel.spreadsheets import csv_chunks
 
 PAGE_SIZES = (20, 50, 100)
 

@@ -23,6 +23,7 @@ from crm.services import list_views as services
 from crm.ui.base import actor_of, in_organization
 from finsuite.kernel import formats
 from finsuite.kernel.errors import NotFound, Refused
+from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
 
 LISTS = {Module.ACCOUNTS: "crm:account_list", Module.CONTACTS: "crm:contact_list"}
@@ -78,7 +79,7 @@ class Line:
     def shown(self) -> str:
         """What the chosen record is called."""
         model: Any = _PICKED[self.field.name][0]
-        if not self.value.isdigit() or len(self.value) > 18:
+        if read_id(self.value) is None:
             return ""
         found = model.objects.of(self.access.organization).filter(pk=int(self.value)).first()
         return str(found or "")
@@ -229,7 +230,8 @@ def _read(field: FilterField, text: str) -> Any:
         case FieldKind.YES_NO:
             return {"yes": True, "no": False}.get(text, text)
         case FieldKind.RECORD:
-            return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text
+            found = read_id(text)
+            return text if found is None else found
         case FieldKind.NUMBER:
             try:
                 return formats.plain_amount(formats.parse_amount(text))

@@ -27,6 +27,7 @@ from crm.ui.lists import Listing, answer
 from crm.ui.sections import Section
 from finsuite.kernel import formats
 from finsuite.kernel.errors import Conflict, NotFound, Refused
+from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
 
 MOST_AT_ONCE = 200
@@ -145,12 +146,10 @@ def deleted(pages: Pages, request: HttpRequest, access: Access, record_id: int) 
 def deleted_many(pages: Pages, request: HttpRequest, access: Access) -> HttpResponse:
     """Delete the records that are ticked in the list."""
     access.require(pages.module, Level.DELETE)
-    ticked = [value for value in request.POST.getlist("row") if value.isascii() and value.isdigit() and len(value) < 19]
+    ticked = [found for value in request.POST.getlist("row") if (found := read_id(value)) is not None]
     if len(ticked) > MOST_AT_ONCE:
         raise Refused(_("At most %(limit)d records can be deleted at once.") % {"limit": MOST_AT_ONCE})
-    gone = pages.delete_many(
-        actor=actor_of(request), organization=access.organization, ids=[int(value) for value in ticked]
-    )
+    gone = pages.delete_many(actor=actor_of(request), organization=access.organization, ids=ticked)
     said = ngettext("%(count)d record is deleted.", "%(count)d records are deleted.", len(gone))
     messages.success(request, said % {"count": len(gone)})
     return redirect(pages.address("list", access))
@@ -158,10 +157,10 @@ def deleted_many(pages: Pages, request: HttpRequest, access: Access) -> HttpResp
 
 def history_tab(pages: Pages, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Who did what to a record; `context` is the frame's."""
-    before = request.GET.get("before", "")
-    if before and not (before.isascii() and before.isdigit() and len(before) < 19):
+    before = read_id(request.GET.get("before", ""))
+    if before is None and request.GET.get("before"):
         raise NotFound(_("There is no such page."))
-    acts, has_more = history(context["access"].organization, context["record"], before=int(before) if before else None)
+    acts, has_more = history(context["access"].organization, context["record"], before=before)
     context |= {"acts": acts, "before": acts[-1].id if has_more else None}
     is_continued = before and getattr(request, "htmx", False)
     return render(request, "crm/history_acts.html" if is_continued else pages.template("history"), context)

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from finance.choices import CustomerKind, Status
 from finance.models import ContactPerson, Customer, Organization
 from finance.selectors.documents import customer_ids_with_documents
+from finsuite.kernel.ids import read_id
 from finsuite.kernel.text import fold, name_key
 
 MOST_WORDS = 8
@@ -70,13 +71,14 @@ def _beyond(found: QuerySet[Customer], columns: Sequence[str], after: str) -> Qu
     """Those behind the mark; a mark that is none of ours is as if absent."""
     key, _tilde, value = after.partition("~")
     name, comparison = columns[0].removeprefix("-"), "lt" if columns[0].startswith("-") else "gt"
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
+    pk = read_id(key)
+    if pk is None:
         return found
     if name == "id":
-        return found.filter(**{f"id__{comparison}": int(key)})
+        return found.filter(**{f"id__{comparison}": pk})
     if name == "updated_at" and parse_datetime(value) is None:
         return found
-    tied = Q(**{name: value, f"id__{comparison}": int(key)})
+    tied = Q(**{name: value, f"id__{comparison}": pk})
     # The second condition says the same once more, in a form that the index can start from.
     return found.filter(tied | Q(**{f"{name}__{comparison}": value}), **{f"{name}__{comparison}e": value})
 

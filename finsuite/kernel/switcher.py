@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from finsuite.kernel.ids import read_id
 from finsuite.kernel.tenants import Tenant, tenants_of
 
 COOKIE = "organizations"
@@ -96,6 +97,7 @@ def _read_cookie(request: HttpRequest) -> list[tuple[str, int]]:
     found = []
     for entry in request.COOKIES.get(COOKIE, "").split("|")[:10]:
         kind, _colon, identity = entry.partition(":")
-        if kind in KINDS and identity.isascii() and identity.isdigit() and len(identity) < 19:
-            found.append((kind, int(identity)))
+        pk = read_id(identity)
+        if kind in KINDS and pk is not None:
+            found.append((kind, pk))
     return found

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from finsuite.kernel.errors import Refused
+from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
 from integration.choices import IssueState, Kind
 from integration.models import Conflict, Connection, Link, SyncIssue, Unmatched
@@ -23,7 +24,7 @@ from integration.services import conflicts as conflict_services
 from integration.services import issues as issue_services
 from integration.services import links as link_services
 from integration.ui import frame
-from integration.ui.frame import actor_of, go, id_in, shown_page
+from integration.ui.frame import actor_of, go, shown_page
 from users.models import User
 
 _SIDES = {"crm", "finance"}
@@ -68,7 +69,7 @@ def resolve(request: HttpRequest, connection: Connection, conflict: int) -> Http
 @require_GET
 def decisions(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Records that look like one on the other side, with what tells them apart."""
-    found = selectors.undecided(connection, after=id_in(request.GET.get("after", "")))
+    found = selectors.undecided(connection, after=read_id(request.GET.get("after", "")) or 0)
     shown, more = found[: selectors.PAGE], len(found) > selectors.PAGE
     records = [(row.kind, row.record_id) for row in shown]
     records += [(candidate.kind, candidate.id) for row in shown for candidate in row.candidates]
@@ -150,8 +151,8 @@ def retry_all(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 def _candidate(request: HttpRequest, waiting: Unmatched) -> int:
-    candidate = id_in(request.POST.get("candidate", ""))
-    if candidate not in waiting.candidates:
+    candidate = read_id(request.POST.get("candidate", ""))
+    if candidate is None or candidate not in waiting.candidates:
         raise Refused(_("Choose one of the records that are listed."))
     return candidate
 

@@ -24,8 +24,6 @@ from integration.selectors.connections import connection_of, facts_of, shown_con
 # The tabs that are left while a connection is deactivated.
 _WITHOUT_FINANCE_DATA = {"overview", "settings"}
 
-_LONGEST_ID = 18  # digits that surely fit a bigint
-
 View = Callable[..., HttpResponseBase]
 
 
@@ -86,11 +84,6 @@ def go(name: str, connection: Connection, **more: int) -> HttpResponse:
     """On to another page about the connection."""
     kwargs = {"organization": connection.crm_organization_id, "connection": connection.pk, **more}
     return redirect(reverse(f"integration:{name}", kwargs=kwargs))
-
-
-def id_in(text: str) -> int:
-    """The record id that an address or a form names; 0, which is nobody's, for anything else."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID else 0
 
 
 def actor_of(request: HttpRequest) -> Actor:

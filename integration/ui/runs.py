@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from finsuite.kernel.formats import number
-from finsuite.kernel.spreadsheets import csv_lines
+from finsuite.kernel.ids import read_id
+from finsuite.kernel.spreadsheets import csv_chunks
 from integration.choices import ConnectionState, RunState, RunTrigger
 from integration.models import Action, Connection, Run
 from integration.record_pages import RecordPages
@@ -26,7 +27,7 @@ from integration.services import runs as services
 from integration.services import undo as undo_services
 from integration.services.launch import go_live
 from integration.ui import export, frame
-from integration.ui.frame import actor_of, go, id_in, shown_page
+from integration.ui.frame import actor_of, go, shown_page
 from users.models import User
 
 _NOT_UNDOABLE = {RunTrigger.PREVIEW.value, RunTrigger.UNDO.value}
@@ -123,7 +124,7 @@ def undo(request: HttpRequest, connection: Connection, run: int) -> HttpResponse
 def actions_csv(request: HttpRequest, connection: Connection, run: int) -> StreamingHttpResponse:
     """Everything that the run decided, as a file."""
     found = selectors.run_of(connection, run)
-    lines = csv_lines(export.action_rows(found))
+    lines = csv_chunks(export.action_rows(found))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="finsuite-run-{found.pk}.csv"'
     return response
@@ -142,7 +143,7 @@ def _page(
 def _context(request: HttpRequest, connection: Connection, run: Run) -> dict[str, Any]:
     search = request.GET.get("q", "").strip()[:100]
     only = {name: value[:60] for name in _SORT if (value := request.GET.get(name, ""))}
-    after = id_in(request.GET.get("after", ""))
+    after = read_id(request.GET.get("after", "")) or 0
     found = selectors.actions_of(run, **only, search=search, after=after)
     shown, more = found[: selectors.PAGE], len(found) > selectors.PAGE
     ended = run.finished_at or timezone.now()
