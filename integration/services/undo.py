@@ -20,6 +20,7 @@ from integration.core.records import Key, Side, from_json, to_json
 from integration.core.undo import ChangedSince, JournalEntry, JournalOp, plan_undo
 from integration.models import Action, Journal, Run
 from integration.rows import insert
+from integration.selectors.record_names import Names, names_of
 from integration.services import recording
 from integration.services.modules import require_active
 from integration.services.sync import sync_keys
@@ -108,7 +109,8 @@ def _undo_slice(run: Run, work: Work, undone: Run, links: Sequence[int]) -> None
     outcome = sync_keys(work, keys, planner)
     if outcome.busy:
         raise Busy
-    insert(Action, [_since_row(run, entries, one) for one in since])
+    names = names_of((one.key.model, one.key.pk) for one in since)
+    insert(Action, [_since_row(run, entries, one, names) for one in since])
 
 
 def _entry(row: Journal) -> JournalEntry:
@@ -129,10 +131,11 @@ def _key(row: Journal) -> Key:
     return Key(SIDES[row.kind], row.kind, row.record_id)
 
 
-def _since_row(run: Run, entries: Sequence[JournalEntry], one: ChangedSince) -> dict[str, object]:
+def _since_row(run: Run, entries: Sequence[JournalEntry], one: ChangedSince, names: Names) -> dict[str, object]:
     pairing = next(entry.pairing for entry in entries if entry.key == one.key)
     is_crm = one.key.side is Side.CRM
-    values = to_json({"before": one.before, "written": one.written, "now": one.now})
+    values = to_json({"written": one.written, "now": one.now})
+    side = one.key.side.value
     return {
         "run_id": run.pk,
         "pairing": pairing.value,
@@ -140,10 +143,10 @@ def _since_row(run: Run, entries: Sequence[JournalEntry], one: ChangedSince) -> 
         "kind": one.key.model,
         "crm_id": one.key.pk if is_crm else None,
         "finance_id": None if is_crm else one.key.pk,
-        "label": one.column,
+        "label": names.get((one.key.model, one.key.pk), ("", ""))[0][:250],
         "reason": "changed_since" if one.column else "gone_since",
-        "before": {one.column: values["before"], "written": values["written"]},
-        "after": {one.column: values["now"]},
+        "before": {side: {one.column: values["written"]}} if one.column else {},
+        "after": {side: {one.column: values["now"]}} if one.column else {},
         "crm_rev": -1,
         "finance_rev": -1,
         "state": ActionState.FAILED.value,

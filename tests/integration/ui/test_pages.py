@@ -387,6 +387,10 @@ def test_what_an_undo_leaves_alone_is_told_with_its_reason(scene: Scene) -> None
     page = scene.get("run", connection=connection.pk, run=undoing.pk)
     (left,) = page.context["groups"][2]["tallies"]
     assert (str(left[0].label), left[0].count) == ("Leave as it is", 1)
+    (row,) = [row for row in page.context["actions"] if row["label"] == "Moreau"]
+    assert [(change.side, change.label, change.before, change.after) for change in row["changes"]] == [
+        ("Finance", "billing phone", "01", "02")
+    ]
     assert "changed_since" not in page.content.decode().replace("op=changed_since", "").replace(
         "reason=changed_since", ""
     )
