@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from integration.models import Dirty
-from integration.services import changes, runs
+from integration.services import changes, runs, unfinished
 from integration.services.hints import publish_run
 from integration.services.modules import by_itself, going_settings
 
@@ -28,8 +28,9 @@ def sync_changes(crm_organization_ids: list[int], finance_organization_ids: list
 
 @shared_task(name="integration.tasks.poll", queue="sync.fast")  # type: ignore[untyped-decorator]
 def poll() -> None:
-    """Every two seconds: hints whose message was lost."""
+    """Every two seconds: hints whose message was lost, and what dead workers have left."""
     waiting = set(Dirty.objects.order_by().values_list("connection_id", flat=True).distinct())
+    waiting |= unfinished.connections_left()
     for setting in going_settings() if waiting else []:
         if setting.connection_id in waiting:
             with by_itself(setting):

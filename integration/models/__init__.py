@@ -1,4 +1,4 @@
-from integration.models.changes import DeadLetter, Dirty, RecordState
+from integration.models.changes import DeadLetter, Dirty, RecordState, UnfinishedBatch
 from integration.models.connections import Connection
 from integration.models.issues import Conflict, SyncIssue
 from integration.models.links import Exclusion, Link, Unmatched
@@ -20,5 +20,6 @@ __all__ = [
     "Run",
     "SyncIssue",
     "SyncSetting",
+    "UnfinishedBatch",
     "Unmatched",
 ]

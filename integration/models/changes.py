@@ -1,7 +1,10 @@
-"""What changed, as the database itself noted it. Only triggers write here: integration/capture.py installs them."""
+"""What changed, as the database itself noted it (only the triggers of integration/capture.py write there); what could
+not be synced; and what is being synced at this moment.
+"""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -84,3 +87,25 @@ class DeadLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.record_id}: {self.code}"
+
+
+class UnfinishedBatch(models.Model):
+    """Records that a worker has begun to sync: noted before, gone with the batch's own transaction.
+
+    Whose worker is alive holds its lock (integration/services/unfinished.py). A batch without one killed its worker.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    kinds = ArrayField(models.CharField(max_length=30, choices=Kind.choices))
+    record_ids = ArrayField(models.BigIntegerField())
+    tries = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField(db_default=models.functions.Now())
+
+    objects = OfConnectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("unfinished batch")
+        verbose_name_plural = _("unfinished batches")
+
+    def __str__(self) -> str:
+        return f"{len(self.record_ids)} records, tried {self.tries} times"

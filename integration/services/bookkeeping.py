@@ -28,7 +28,7 @@ from integration.services.work import SIDES, Work
 
 QUARANTINE_AFTER = 8
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
-_RETRYING = frozenset({"database", "not_read", "torn", "crashed", "unexpected"})
+_RETRYING = frozenset({"database", "not_read", "torn", "unexpected"})
 
 
 def save_links(work: Work, loaded: Loaded, done: Sequence[Written]) -> None:

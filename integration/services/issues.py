@@ -76,6 +76,13 @@ def words(issue: SyncIssue) -> Words:
             _("The ZSC key that this connection was made with was revoked."),
             _("Link the organization again with a new key."),
         ),
+        "crashed": (
+            _("Whatever came to sync this record died of it, again and again. All others go on."),
+            _(
+                "Shorten very long values or take out unusual ones; the record is then synced by itself. If there are"
+                " none, show your administrator the worker's log, then press Retry."
+            ),
+        ),
         "database": (
             _("The database refused the record: %(message)s"),
             _("Correct the record, then press Retry."),
@@ -94,6 +101,8 @@ def words(issue: SyncIssue) -> Words:
 def retry(*, actor: Actor, issue: SyncIssue) -> SyncIssue:
     """Try this record again now, and say what came of it in the issue itself."""
     _release(actor, issue)
+    if issue.code == "crashed":
+        return _retry_in_background(issue)
     setting = setting_of(issue.connection)
     run = runs.new_run(actor, setting, RunTrigger.RECORD)
     work = prepare(setting, run=run, actor=actor.by(Via.SYNC))
@@ -103,6 +112,16 @@ def retry(*, actor: Actor, issue: SyncIssue) -> SyncIssue:
         raise Conflict(_("This record is being synced at this very moment. Try again in a second."), code="busy")
     _resolve_if_gone(issue)
     issue.refresh_from_db()
+    return issue
+
+
+@transaction.atomic
+def _retry_in_background(issue: SyncIssue) -> SyncIssue:
+    """It has killed workers; the process that serves people is not to be the next one."""
+    leave_hints(issue.connection_id, [Key(SIDES[issue.kind], issue.kind, issue.record_id or 0)])
+    hint_changes({issue.connection.crm_organization_id}, {issue.connection.finance_organization_id})
+    issue.state, issue.next_at = IssueState.RETRYING, timezone.now()
+    issue.save(update_fields=["state", "next_at", "updated_at"])
     return issue
 
 

@@ -32,7 +32,7 @@ from integration.services.changes import Cursor, content_audit, count_work, fres
 from integration.services.claiming import NotActive
 from integration.services.hints import publish_run
 from integration.services.modules import is_going, may_go_on, require_active, require_going
-from integration.services.sync import preview_keys, sync_batch, sync_hints
+from integration.services.sync import Outcome, preview_keys, sync_batch, sync_hints, sync_unfinished
 from integration.services.undo import continue_undo, count_links
 from integration.services.work import SIDES, Work, prepare
 
@@ -155,8 +155,8 @@ def sync_changes(setting: SyncSetting, *, seconds: float) -> int:
             break
         writes += outcome.writes
         if outcome.held:
-            break
-    return writes
+            return writes
+    return writes + sum(outcome.writes for outcome in _left_over(work, deadline))
 
 
 def sweep(setting: SyncSetting, *, seconds: float) -> int:
@@ -166,6 +166,10 @@ def sweep(setting: SyncSetting, *, seconds: float) -> int:
     deadline, looked_at = time.monotonic() + seconds, 0
     work, cursor = prepare(setting), Cursor()
     work.in_background = True
+    for left in _left_over(work, deadline):
+        looked_at += left.looked_at
+        if left.held:
+            return looked_at
     while time.monotonic() < deadline and may_go_on(work.setting):
         slice_ = next_slice(work, cursor, size=SWEEP_SLICE)
         if not slice_.keys:
@@ -222,6 +226,21 @@ def changes_run(setting: SyncSetting) -> Run:
     )
 
 
+def _left_over(work: Work, deadline: float) -> Iterator[Outcome]:
+    """What dead workers have left, until the time is up."""
+    batches = sync_unfinished(work, run=lambda: changes_run(work.setting))
+    while time.monotonic() < deadline and may_go_on(work.setting):
+        try:
+            outcome = next(batches, None)
+        except NotActive:
+            return
+        if outcome is None:
+            return
+        yield outcome
+        if outcome.held:
+            return
+
+
 def _continue(run: Run, work: Work, *, deadline: float) -> bool:
     if run.state == RunState.QUEUED:
         _begin(run, work)
@@ -249,6 +268,11 @@ def _go_on(run: Run, work: Work, *, deadline: float) -> bool:
     work.in_background = True
     cursor = Cursor(**{name: run.cursor.get(name, 0) for name in ("phase", "after")})
     work.heavy = {Pairing(name): count for name, count in run.cursor.get("heavy", {}).items()}
+    for left in _left_over(work, deadline):
+        recording.advance(run, done=left.looked_at, cursor=run.cursor)
+        if left.held:
+            recording.finish(run, RunState.ASKING)
+            return True
     while time.monotonic() < deadline:
         if Run.objects.filter(pk=run.pk, state=RunState.CANCELLED).exists() or not may_go_on(work.setting):
             _stop(run)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -18,7 +18,7 @@ from integration.core.plan import plan_pairs
 from integration.core.policy import SyncSettings
 from integration.core.records import Key, Side
 from integration.models import Run
-from integration.services import bookkeeping, recording
+from integration.services import bookkeeping, recording, unfinished
 from integration.services.applying import Torn, Written, write_records
 from integration.services.asking import ask
 from integration.services.claiming import Claim, NotActive, claim, leave_hints, let_go, take_hints
@@ -38,6 +38,7 @@ class Outcome:
     done: list[Written] = field(default_factory=list)
     busy: set[Key] = field(default_factory=set)
     held: int = 0
+    looked_at: int = 0
 
     @property
     def writes(self) -> int:
@@ -49,6 +50,7 @@ class Outcome:
         self.done += other.done
         self.busy |= other.busy
         self.held += other.held
+        self.looked_at += other.looked_at
 
 
 Planner = Callable[[PairBatch, SyncSettings], SyncPlan]
@@ -89,49 +91,86 @@ def apply(work: Work, loaded: Loaded, plan: SyncPlan) -> list[Written]:
 
 def sync_batch(work: Work, keys: Collection[Key]) -> Outcome:
     """Sync a batch in one transaction; if that fails, its records one by one, so that one failure delays no other."""
-    try:
-        with transaction.atomic():
-            outcome = sync_keys(work, keys)
-            leave_hints(work.connection.pk, outcome.busy)
-    except (DatabaseError, Torn, ArithmeticError, LookupError, TypeError, ValueError) as error:
-        log.info("sync.batch_split", connection=work.connection.pk, size=len(keys), error=repr(error)[:300])
-        return _one_by_one(work, keys)
-    _remember(work, outcome)
-    return outcome
+    with transaction.atomic():
+        batch, busy = _begin(work, keys)
+    return _finish(work, batch, busy)
 
 
 def sync_hints(work: Work, *, at_most: int, run: Callable[[], Run]) -> Outcome | None:
-    """Sync what the hints name, taking them in the same transaction; None when there are none."""
-    keys: list[Key] = []
-    try:
-        with transaction.atomic():
-            keys = take_hints(work.connection.pk, at_most=at_most)
-            if not keys:
-                return None
-            work.run = run()
-            outcome = sync_keys(work, keys)
-            leave_hints(work.connection.pk, outcome.busy)
-    except (DatabaseError, Torn, ArithmeticError, LookupError, TypeError, ValueError) as error:
-        log.info("sync.batch_split", connection=work.connection.pk, size=len(keys), error=repr(error)[:300])
-        with transaction.atomic():
-            keys = take_hints(work.connection.pk, at_most=at_most)
-            work.run = run()
-        return _one_by_one(work, keys)
-    _remember(work, outcome)
+    """Sync what the hints name; None when there are none. Once taken, the note on the batch stands for them."""
+    with transaction.atomic():
+        keys = take_hints(work.connection.pk, at_most=at_most)
+        if not keys:
+            return None
+        work.run = run()
+        batch, busy = _begin(work, keys)
+    return _finish(work, batch, busy)
+
+
+def sync_unfinished(work: Work, *, run: Callable[[], Run]) -> Iterator[Outcome]:
+    """Sync what dead workers have left, in ever smaller batches; a record that kills alone is set aside."""
+    while (batch := unfinished.take(work)) is not None:
+        work.run = work.run or run()
+        if batch.tries < unfinished.LONE_TRIES:
+            yield _finish(work, batch, set())
+        else:
+            yield _set_aside(work, batch)
+
+
+def _begin(work: Work, keys: Collection[Key]) -> tuple[unfinished.Batch | None, set[Key]]:
+    free, busy = unfinished.part(work, keys)
+    leave_hints(work.connection.pk, busy)
+    return unfinished.note(work, free) if free else None, busy
+
+
+def _finish(work: Work, batch: unfinished.Batch | None, busy: set[Key]) -> Outcome:
+    outcome = Outcome(busy=busy)
+    if batch is not None:
+        try:
+            outcome.add(_together(work, batch))
+        except NotActive:
+            unfinished.forget(batch)
+            raise
+        finally:
+            unfinished.let_go(batch)
     return outcome
 
 
+def _together(work: Work, batch: unfinished.Batch) -> Outcome:
+    try:
+        with transaction.atomic():
+            unfinished.forget(batch)
+            outcome = sync_keys(work, batch.keys)
+            leave_hints(work.connection.pk, outcome.busy)
+    except (DatabaseError, Torn, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        log.info("sync.batch_split", connection=work.connection.pk, size=len(batch.keys), error=repr(error)[:300])
+        unfinished.forget(batch)
+        return _one_by_one(work, batch.keys)
+    _remember(work, outcome)
+    return replace(outcome, looked_at=len(batch.keys))
+
+
 def _one_by_one(work: Work, keys: Collection[Key]) -> Outcome:
-    total = Outcome()
+    total = Outcome(looked_at=len(keys))
     for key in sorted(keys):
-        total.add(_alone(work, key))
+        with transaction.atomic():
+            batch = unfinished.note(work, [key])
+        try:
+            total.add(_alone(work, key, batch))
+            unfinished.forget(batch)
+        except NotActive:
+            unfinished.forget(batch)
+            raise
+        finally:
+            unfinished.let_go(batch)
     return total
 
 
-def _alone(work: Work, key: Key) -> Outcome:
+def _alone(work: Work, key: Key, batch: unfinished.Batch) -> Outcome:
     """One record in a transaction of its own; what fails is counted in another one, and tried again later."""
     try:
         with transaction.atomic():
+            unfinished.forget(batch)
             outcome = sync_keys(work, [key])
             leave_hints(work.connection.pk, outcome.busy)
     except (SoftTimeLimitExceeded, NotActive):
@@ -153,6 +192,18 @@ def _alone(work: Work, key: Key) -> Outcome:
         return _failed(work, key, "unexpected", repr(error))
     _remember(work, outcome)
     return outcome
+
+
+def _set_aside(work: Work, batch: unfinished.Batch) -> Outcome:
+    """A record that no worker survives: an issue for a person."""
+    [key] = batch.keys
+    log.error("sync.record_kills_workers", connection=work.connection.pk, key=key, tries=batch.tries)
+    try:
+        with transaction.atomic():
+            unfinished.forget(batch)
+            return _failed(work, key, "crashed", "")
+    finally:
+        unfinished.let_go(batch)
 
 
 def _failed(work: Work, key: Key, code: str, message: str) -> Outcome:

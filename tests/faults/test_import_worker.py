@@ -2,68 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
-
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from audit.models import Entry
 from crm.models import Account, ImportJob, ImportRow
 from crm.services import import_check, imports
-from finsuite.celery import app
 from finsuite.kernel.actors import Actor
 from tests import factories
+from tests.faults.workers import Workers, kill, kill_child, until
 
 ROWS = 4_000
-LIMIT = 60
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
-
-
-@pytest.fixture
-def start_worker(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """Start a worker of the queue that imports run in, on the test's own database and broker."""
-    started: list[subprocess.Popen[bytes]] = []
-    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-
-    def start() -> subprocess.Popen[bytes]:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "finsuite", "worker", "-Q", "sync.bulk", "-c", "1"],
-            env={**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "finsuite.settings.test"},
-            stdout=(tmp_path / f"worker-{len(started)}.log").open("wb"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        started.append(worker)
-        return worker
-
-    with app.connection_for_write() as broker:
-        broker.default_channel.queue_purge("sync.bulk")
-    yield start
-    for worker in started:
-        if worker.poll() is None:
-            os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
-
-
-def until(what: Callable[[], bool]) -> None:
-    limit = time.monotonic() + LIMIT
-    while not what():
-        assert time.monotonic() < limit, "it did not happen in time"
-        time.sleep(0.02)
-
-
-def children(pid: int) -> list[int]:
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in found]
 
 
 def whole(job: ImportJob) -> int:
@@ -76,9 +27,7 @@ def whole(job: ImportJob) -> int:
 
 
 @pytest.mark.parametrize("victim", ["the process that does the work", "the whole worker"])
-def test_a_killed_worker_leaves_whole_batches_and_the_rest_is_done_once(
-    victim: str, start_worker: Callable[[], subprocess.Popen[bytes]]
-) -> None:
+def test_a_killed_worker_leaves_whole_batches_and_the_rest_is_done_once(victim: str, workers: Workers) -> None:
     assert settings.CELERY_TASK_ACKS_LATE
     person = factories.user("admin@example.com")
     organization = factories.crm_organization(person)
@@ -95,20 +44,19 @@ def test_a_killed_worker_leaves_whole_batches_and_the_rest_is_done_once(
     import_check.check(job.pk)
     imports.start_run(actor=actor, job=job)
 
-    worker = start_worker()
+    worker = workers.start()
     until(lambda: ImportJob.objects.get(pk=job.pk).line > 0)
     if victim == "the whole worker":
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
+        kill(worker)
     else:
-        os.kill(children(worker.pid)[0], signal.SIGKILL)
+        kill_child(worker)
     job.refresh_from_db()
     if victim == "the whole worker":
         assert 0 < whole(job) < ROWS
         assert job.state == "running"
         # Beat finds it by its silence; here it is told at once.
         imports.send("crm.run_import", job.pk)
-        start_worker()
+        workers.start()
 
     until(lambda: ImportJob.objects.get(pk=job.pk).state == "done")
     job.refresh_from_db()
