@@ -203,11 +203,12 @@ def fail(
     label: str = "",
     message: str = "",
     refusal: Refusal | None = None,
+    times: int = 1,
 ) -> None:
-    """Note one more failed attempt. What only a person can mend isn't tried again by itself, nor anything for ever."""
+    """Note failed attempts. What only a person can mend isn't tried again by itself, nor anything for ever."""
     at: dict[str, Any] = {"connection": work.connection, "kind": key.model, "record_id": key.pk}
     letter = DeadLetter.objects.filter(**at).first()
-    attempts = letter.attempts + 1 if letter is not None else 1
+    attempts = times + (letter.attempts if letter is not None else 0)
     quarantined = code not in _RETRYING or attempts >= QUARANTINE_AFTER
     now = timezone.now()
     next_at = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempts - 1, 12))

@@ -201,19 +201,19 @@ def _set_aside(work: Work, batch: unfinished.Batch) -> Outcome:
     try:
         with transaction.atomic():
             unfinished.forget(batch)
-            return _failed(work, key, "crashed", "")
+            return _failed(work, key, "crashed", "", times=batch.tries)
     finally:
         unfinished.let_go(batch)
 
 
-def _failed(work: Work, key: Key, code: str, message: str) -> Outcome:
+def _failed(work: Work, key: Key, code: str, message: str, times: int = 1) -> Outcome:
     with transaction.atomic():
         ends = sorted({key, *(link.key(side) for link in open_links(work, [key]) for side in Side)})
         records = {**work.crm.read(ends), **work.finance.read(ends)}
         revs = {one: record.rev for one, record in records.items()}
         label = records[key].label if key in records else ""
         other = ends[1] if len(ends) > 1 else None
-        bookkeeping.fail(work, ends[0], revs, other, code=code, label=label, message=message)
+        bookkeeping.fail(work, ends[0], revs, other, code=code, label=label, message=message, times=times)
         if work.run is not None:
             pairing = next(
                 pairing for pairing, spec in PAIRINGS.items() if key.model in (spec.crm_model, spec.finance_model)

@@ -66,7 +66,7 @@ def test_a_record_that_kills_is_narrowed_down_and_set_aside_and_the_others_are_s
     assert Customer.objects.count() == 24
     issue = SyncIssue.objects.get()
     assert (issue.kind, issue.record_id, issue.code) == ("account", poison.pk, "crashed")
-    assert issue.state == IssueState.WAITING
+    assert (issue.state, issue.attempts) == (IssueState.WAITING, 3)
     assert UnfinishedBatch.objects.count() == 0
     w.settle()
     assert len(deaths) == 4
