@@ -53,6 +53,9 @@ def preview(*, actor: Actor, setting: SyncSetting) -> Run:
     require_setup(actor, setting.connection.crm_organization)
     if setting.connection.state == ConnectionState.DISABLED:
         raise NotActive
+    under_way = Run.objects.filter(connection=setting.connection, module=setting.module, trigger=RunTrigger.PREVIEW)
+    for outdated in under_way.filter(state__in=UNFINISHED).exclude(generation=setting.generation):
+        recording.finish(outdated, RunState.CANCELLED)
     return _queue(actor, setting, RunTrigger.PREVIEW)
 
 

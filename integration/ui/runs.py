@@ -44,10 +44,10 @@ _GOING_ON = {RunState.QUEUED.value, RunState.RUNNING.value}
 @shown_page
 @require_GET
 def review(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """What the first sync would do. A preview is made when there is none yet."""
-    run = selectors.runs_of(connection).filter(trigger=RunTrigger.PREVIEW).first()
-    if run is None:
-        run = services.preview(actor=actor_of(request), setting=setting_of(connection))
+    """What the first sync would do. A preview is made when there is none yet with the settings as they are now."""
+    setting = setting_of(connection)
+    previews = selectors.runs_of(connection).filter(trigger=RunTrigger.PREVIEW, generation=setting.generation)
+    run = previews.first() or services.preview(actor=actor_of(request), setting=setting)
     context = _context(request, connection, run)
     return _page(request, connection, run, context, "integration/review.html")
 

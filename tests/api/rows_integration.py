@@ -103,7 +103,7 @@ ROWS = [
     _page(_AT + "runs/{run}/"),
     _page(_AT + "runs/{run}/progress/"),
     _page(_AT + "runs/{run}/actions.csv"),
-    _form(_AT + "runs/{run}/start/"),
+    _form(_AT + "runs/{run}/start/", admin=409),
     _form(_AT + "runs/{run}/undo/"),
     _form(_AT + "runs/{run}/cancel/", admin=409),
     _page(_AT + "links/"),

@@ -394,3 +394,30 @@ def test_what_an_undo_leaves_alone_is_told_with_its_reason(scene: Scene) -> None
     assert "changed_since" not in page.content.decode().replace("op=changed_since", "").replace(
         "reason=changed_since", ""
     )
+
+
+def test_only_the_preview_of_the_settings_as_they_are_can_be_started(scene: Scene) -> None:
+    scene.account("Moreau")
+    connection = scene.connect()
+    setting = SyncSetting.objects.get(connection=connection)
+    first = scene.get("review", connection=connection.pk).context["run"]
+    assert scene.post("start", connection=connection.pk, run=first.pk).status_code == 409
+    assert runs.continue_run(first.pk, seconds=60)
+    save_setting(actor=scene.actor, setting=setting, values={"duplicate_policy": "overwrite"})
+    assert scene.post("start", connection=connection.pk, run=first.pk).status_code == 409
+    second = scene.get("review", connection=connection.pk).context["run"]
+    assert second.pk != first.pk
+    assert runs.continue_run(second.pk, seconds=60)
+    assert scene.post("start", connection=connection.pk, run=second.pk).status_code == 302
+    connection.refresh_from_db()
+    assert connection.state == ConnectionState.ACTIVE
+
+
+def test_settings_that_change_during_a_preview_bring_a_new_one(scene: Scene) -> None:
+    connection = scene.connect()
+    setting = SyncSetting.objects.get(connection=connection)
+    first = scene.get("review", connection=connection.pk).context["run"]
+    save_setting(actor=scene.actor, setting=setting, values={"duplicate_policy": "overwrite"})
+    second = scene.get("review", connection=connection.pk).context["run"]
+    first.refresh_from_db()
+    assert (first.state, second.state) == (RunState.CANCELLED, RunState.QUEUED)
