@@ -146,13 +146,12 @@ def _context(request: HttpRequest, connection: Connection, run: Run) -> dict[str
     after = read_id(request.GET.get("after", "")) or 0
     found = selectors.actions_of(run, **only, search=search, after=after)
     shown, more = found[: selectors.PAGE], len(found) > selectors.PAGE
-    ended = run.finished_at or timezone.now()
     return {
         "organization": connection.crm_organization,
         "connection": connection,
         "run": run,
         "running": run.state in _GOING_ON,
-        "seconds": number(round((ended - run.started_at).total_seconds(), 1)) if run.started_at else "",
+        "seconds": _seconds(run),
         "words": _("%(done)s of %(total)s") % {"done": number(run.done), "total": number(run.total)},
         "groups": [_group(request, group) for group in selectors.groups_of(run)],
         "actions": _rows(request, connection, shown),
@@ -171,6 +170,13 @@ def _group(request: HttpRequest, group: selectors.Group) -> dict[str, Any]:
         "figure": number(group.count),
         "tallies": [(tally, number(tally.count), _only(request, tally)) for tally in group.tallies],
     }
+
+
+def _seconds(run: Run) -> str:
+    """How long it took. Changes are gathered by the hour they fall in: how long that takes says nothing."""
+    if run.started_at is None or run.trigger == RunTrigger.CHANGES:
+        return ""
+    return number(round(((run.finished_at or timezone.now()) - run.started_at).total_seconds(), 1))
 
 
 def _only(request: HttpRequest, tally: selectors.Tally) -> str:
