@@ -195,13 +195,17 @@ def _alone(work: Work, key: Key, batch: unfinished.Batch) -> Outcome:
 
 
 def _set_aside(work: Work, batch: unfinished.Batch) -> Outcome:
-    """A record that no worker survives: an issue for a person."""
+    """A record that no worker survives: an issue for a person, with its name unless even reading that had killed."""
     [key] = batch.keys
     log.error("sync.record_kills_workers", connection=work.connection.pk, key=key, tries=batch.tries)
     try:
         with transaction.atomic():
             unfinished.forget(batch)
-            return _failed(work, key, "crashed", "", times=batch.tries)
+            if batch.tries == unfinished.LONE_TRIES:
+                return _failed(work, key, "crashed", "", times=batch.tries)
+            key, revs, other = unfinished.revisions(work, key)
+            bookkeeping.fail(work, key, revs, other, code="crashed", times=batch.tries)
+            return Outcome()
     finally:
         unfinished.let_go(batch)
 

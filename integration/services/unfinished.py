@@ -11,7 +11,7 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from integration.core.records import Key, Side
-from integration.models import UnfinishedBatch
+from integration.models import Link, RecordState, UnfinishedBatch
 from integration.services.loading import open_links
 from integration.services.work import SIDES, Work
 
@@ -86,6 +86,20 @@ def part(work: Work, keys: Collection[Key]) -> tuple[set[Key], set[Key]]:
         busy = {Key(SIDES[kind], kind, pk) for kind, pk in cursor.fetchall()}
     free = set(keys) - _set_aside(work)
     return free - busy, free & busy
+
+
+def revisions(work: Work, key: Key) -> tuple[Key, dict[Key, int], Key | None]:
+    """What the record's dead letter goes by, found without reading the record: its pair's ends and their revisions."""
+    end = f"{key.side.value}_kind", f"{key.side.value}_id"
+    pairs = Link.objects.open().filter(connection=work.connection, **{end[0]: key.model, end[1]: key.pk})
+    ends = pairs.values_list("crm_kind", "crm_id", "finance_kind", "finance_id").first()
+    first, other = (key, None)
+    if ends is not None:
+        first, other = Key(Side.CRM, *ends[:2]), Key(Side.FINANCE, *ends[2:])
+    revs = {}
+    for one in filter(None, (first, other)):
+        revs[one] = RecordState.objects.filter(kind=one.model, record_id=one.pk).values_list("rev", flat=True).get()
+    return first, revs, other
 
 
 @transaction.atomic

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 import pytest
 
 from finance.models import Customer
+from integration.adapters.crm import CrmAdapter
 from integration.choices import IssueState
 from integration.core.actions import SyncPlan
 from integration.core.batch import PairBatch
 from integration.core.plan import plan_pairs
 from integration.core.policy import SyncSettings
-from integration.core.records import Key, Side
+from integration.core.records import Key, Record, Side
 from integration.models import DeadLetter, Dirty, SyncIssue, UnfinishedBatch
 from integration.services import issues, runs, sync, unfinished
 from integration.services.work import prepare
@@ -136,3 +138,28 @@ def test_retrying_a_record_that_kills_never_happens_in_the_process_that_serves_p
     with pytest.raises(Killed):
         runs.sync_changes(w.setting, seconds=60)
     assert len(deaths) == 4
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_record_that_even_kills_whoever_reads_it_is_set_aside_without_its_name(
+    w: World, linked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison = w.account("Good" if linked else "Poison")
+    if linked:
+        w.settle()
+        poison = w.edit(poison, name="Poison")
+
+    def read(self: CrmAdapter, keys: Collection[Key]) -> dict[Key, Record]:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CrmAdapter, "read", read)
+        sweep_until_it_survives(w)
+        issue = SyncIssue.objects.get()
+        assert (issue.kind, issue.record_id, issue.code, issue.label) == ("account", poison.pk, "crashed", "")
+        w.settle()
+    w.edit(poison, name="Remedy")
+    w.settle()
+    issue.refresh_from_db()
+    assert issue.state == IssueState.RESOLVED
+    assert w.other(poison).display_name == "Remedy"
