@@ -28,7 +28,7 @@ def test_a_menu_is_used_by_arrow_keys_and_gives_the_focus_back(page: Page) -> No
     button.focus()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("menuitem", name="To a sales order")).to_be_focused()
-    assert button.get_attribute("aria-expanded") == "true"
+    expect(button).to_have_attribute("aria-expanded", "true")  # the browser tells of it a moment later
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("menuitem", name="To an invoice")).to_be_focused()
     page.keyboard.press("d")
@@ -38,7 +38,7 @@ def test_a_menu_is_used_by_arrow_keys_and_gives_the_focus_back(page: Page) -> No
     page.keyboard.press("Escape")
     expect(page.get_by_role("menu", name="Convert")).to_be_hidden()
     expect(button).to_be_focused()
-    assert button.get_attribute("aria-expanded") == "false"
+    expect(button).to_have_attribute("aria-expanded", "false")
 
 
 def test_a_menu_opens_beside_its_button_and_inside_the_window(page: Page) -> None:
