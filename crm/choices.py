@@ -17,6 +17,17 @@ class Module(models.TextChoices):
 
     ACCOUNTS = "accounts", _("Accounts")
     CONTACTS = "contacts", _("Contacts")
+    DEALS = "deals", _("Deals")
+    PRODUCTS = "products", _("Products")
+    VENDORS = "vendors", _("Vendors")
+
+
+class StageCategory(models.TextChoices):
+    """What a stage means for the forecast."""
+
+    OPEN = "open", pgettext_lazy("deal", "Open")
+    WON = "won", pgettext_lazy("deal", "Won")
+    LOST = "lost", pgettext_lazy("deal", "Lost")
 
 
 class Level(models.IntegerChoices):

@@ -1,15 +1,25 @@
 from crm.models.accounts import Account
 from crm.models.contacts import Contact
 from crm.models.currencies import Currency
+from crm.models.deals import Deal, DealContact, DealLine, StageChange
 from crm.models.imports import ImportJob, ImportOutcome, ImportPart, ImportResult, ImportRow, ImportState, ImportUndo
 from crm.models.list_views import ListView
+from crm.models.modules import RECORDS
 from crm.models.organizations import Membership, Organization
+from crm.models.pipelines import LostReason, Pipeline, Stage
+from crm.models.products import Product
 from crm.models.profiles import ModuleRight, Profile
+from crm.models.record import Record
+from crm.models.vendors import Vendor
 
 __all__ = [
+    "RECORDS",
     "Account",
     "Contact",
     "Currency",
+    "Deal",
+    "DealContact",
+    "DealLine",
     "ImportJob",
     "ImportOutcome",
     "ImportPart",
@@ -18,8 +28,15 @@ __all__ = [
     "ImportState",
     "ImportUndo",
     "ListView",
+    "LostReason",
     "Membership",
     "ModuleRight",
     "Organization",
+    "Pipeline",
+    "Product",
     "Profile",
+    "Record",
+    "Stage",
+    "StageChange",
+    "Vendor",
 ]

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from crm.models.organizations import Organization
+from crm.models.record import Record
 from crm.models.validators import validate_website
-from finsuite.kernel.models import ScopedQuerySet, Stamped
-from finsuite.kernel.text import fold, name_key
 
 
-class Account(Stamped):
+class Account(Record):
     """A company that the organization sells to, or may."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="accounts")
     name = models.CharField(_("account name"), max_length=100)
-    name_key = models.CharField(max_length=200, editable=False)  # finsuite.kernel.text.name_key: the same name, or not
-    sort_key = models.CharField(max_length=200, default="", editable=False)  # folded: where it stands in a list
-    search_text = models.TextField(default="", editable=False)  # folded: what the search box looks through
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("owner"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
     parent = models.ForeignKey(
         "self",
         verbose_name=_("parent account"),
@@ -53,7 +37,6 @@ class Account(Stamped):
     ticker_symbol = models.CharField(_("ticker symbol"), max_length=30, blank=True)
     site = models.CharField(_("site"), max_length=80, blank=True)
     tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
-    currency = models.CharField(_("currency"), max_length=3)
     exchange_rate = models.DecimalField(_("exchange rate"), max_digits=18, decimal_places=9, default=1)
     billing_street = models.TextField(_("billing street"), max_length=250, blank=True)
     billing_city = models.CharField(_("billing city"), max_length=100, blank=True)
@@ -65,10 +48,6 @@ class Account(Stamped):
     shipping_state = models.CharField(_("shipping state"), max_length=100, blank=True)
     shipping_code = models.CharField(_("shipping code"), max_length=30, blank=True)
     shipping_country = models.CharField(_("shipping country"), max_length=100, blank=True)
-    description = models.TextField(_("description"), blank=True)
-    tags = ArrayField(models.CharField(max_length=50), verbose_name=_("tags"), default=list, blank=True)
-
-    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("account")
@@ -96,12 +75,9 @@ class Account(Stamped):
             ),
         ]
 
-    def __str__(self) -> str:
+    @property
+    def label(self) -> str:
         return self.name
 
-    def set_keys(self) -> None:
-        """Derive what is compared, sorted and searched from what was written. Services call it before they save."""
-        self.name_key = name_key(self.name)[:200]
-        self.sort_key = fold(self.name)[:200]
-        parts = (self.name, self.account_number, self.website, self.phone, self.billing_city, self.tax_number)
-        self.search_text = fold("\n".join(part for part in parts if part))
+    def searched(self) -> tuple[str, ...]:
+        return (self.name, self.account_number, self.website, self.phone, self.billing_city, self.tax_number)

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.accounts import Account
-from crm.models.organizations import Organization
+from crm.models.record import Record
 from crm.models.validators import validate_email
-from finsuite.kernel.models import ScopedQuerySet, Stamped
-from finsuite.kernel.text import fold, name_key
 
 
-class Contact(Stamped):
+class Contact(Record):
     """A person. Without an account, a customer in their own right (an individual)."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="contacts")
     account = models.ForeignKey(
         Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts"
-    )
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("owner"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
     )
     reports_to = models.ForeignKey(
         "self", verbose_name=_("reports to"), null=True, blank=True, on_delete=models.SET_NULL, related_name="reports"
@@ -37,9 +24,6 @@ class Contact(Stamped):
     salutation = models.CharField(_("salutation"), max_length=25, blank=True)
     first_name = models.CharField(_("first name"), max_length=40, blank=True)
     last_name = models.CharField(_("last name"), max_length=80)
-    name_key = models.CharField(max_length=260, editable=False)  # of the full name; see Account
-    sort_key = models.CharField(max_length=260, default="", editable=False)
-    search_text = models.TextField(default="", editable=False)
     email = models.CharField(_("e-mail"), max_length=100, blank=True, validators=[validate_email])
     secondary_email = models.CharField(_("second e-mail"), max_length=100, blank=True, validators=[validate_email])
     phone = models.CharField(_("phone"), max_length=30, blank=True)
@@ -64,11 +48,6 @@ class Contact(Stamped):
     other_state = models.CharField(_("other state"), max_length=100, blank=True)
     other_zip = models.CharField(_("other code"), max_length=30, blank=True)
     other_country = models.CharField(_("other country"), max_length=100, blank=True)
-    currency = models.CharField(_("currency"), max_length=3)
-    description = models.TextField(_("description"), blank=True)
-    tags = ArrayField(models.CharField(max_length=50), verbose_name=_("tags"), default=list, blank=True)
-
-    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact")
@@ -89,7 +68,8 @@ class Contact(Stamped):
             ),
         ]
 
-    def __str__(self) -> str:
+    @property
+    def label(self) -> str:
         return self.full_name
 
     @property
@@ -97,9 +77,8 @@ class Contact(Stamped):
         """First and last name, as the finance side displays an individual customer."""
         return f"{self.first_name} {self.last_name}".strip()
 
-    def set_keys(self) -> None:
-        """Derive what is compared, sorted and searched from what was written. Services call it before they save."""
-        self.name_key = name_key(self.full_name)[:260]
-        self.sort_key = fold(f"{self.last_name} {self.first_name}")[:260]
-        parts = (self.full_name, self.email, self.secondary_email, self.phone, self.mobile)
-        self.search_text = fold("\n".join(part for part in parts if part))
+    def sorted_by(self) -> str:
+        return f"{self.last_name} {self.first_name}"
+
+    def searched(self) -> tuple[str, ...]:
+        return (self.full_name, self.email, self.secondary_email, self.phone, self.mobile)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from types import SimpleNamespace
-from typing import Any, cast
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 from django.db.models import Q
 
-from crm.models import Account, Contact
+from crm.models import Account, Contact, Record
 from integration.adapters.base import Change
 from integration.adapters.tables import Row, Table, TableAdapter
 from integration.core.pairings import ACCOUNT, CONTACT
@@ -18,16 +17,19 @@ _KEYS = ("name_key", "sort_key", "search_text")
 _FULL_NAME = "btrim(t.first_name || ' ' || t.last_name)"
 
 
-def _account_keys(row: Row) -> Row:
-    account = SimpleNamespace(**row)
-    Account.set_keys(cast("Account", account))
-    return {name: getattr(account, name) for name in _KEYS}
+def _keys_of(model: type[Record], names: tuple[str, ...]) -> Callable[[Row], Row]:
+    """How rows of this model get what is compared, sorted and searched, from the columns of these names."""
+
+    def derive(row: Row) -> Row:
+        record = model(**{name: row[name] for name in names})
+        record.set_keys()
+        return {name: getattr(record, name) for name in _KEYS}
+
+    return derive
 
 
-def _contact_keys(row: Row) -> Row:
-    contact = SimpleNamespace(**row, full_name=f"{row['first_name']} {row['last_name']}".strip())
-    Contact.set_keys(cast("Contact", contact))
-    return {name: getattr(contact, name) for name in _KEYS}
+_ACCOUNT_NAMED_BY = ("name", "account_number", "website", "phone", "billing_city", "tax_number")
+_CONTACT_NAMED_BY = ("first_name", "last_name", "email", "secondary_email", "phone", "mobile")
 
 
 class CrmAdapter(TableAdapter):
@@ -39,15 +41,15 @@ class CrmAdapter(TableAdapter):
             name=ACCOUNT,
             model=Account,
             label="t.name",
-            derive_from=("name", "account_number", "website", "phone", "billing_city", "tax_number"),
-            derive=_account_keys,
+            derive_from=_ACCOUNT_NAMED_BY,
+            derive=_keys_of(Account, _ACCOUNT_NAMED_BY),
         ),
         CONTACT: Table(
             name=CONTACT,
             model=Contact,
             label=_FULL_NAME,
-            derive_from=("first_name", "last_name", "email", "secondary_email", "phone", "mobile"),
-            derive=_contact_keys,
+            derive_from=_CONTACT_NAMED_BY,
+            derive=_keys_of(Contact, _CONTACT_NAMED_BY),
             parent="account_id",
             virtual={"full_name": _FULL_NAME},
         ),

@@ -57,7 +57,11 @@ class Table:
     def defaults(self) -> Row:
         """What a new record holds where nobody says anything, by column; not its key, tenant and times."""
         given = {"id", "organization_id", "created_at", "updated_at"}
-        return {name: found.get_default() for name, found in self._by_column().items() if name not in given}
+        return {
+            name: found.get_db_prep_value(found.get_default(), connection)
+            for name, found in self._by_column().items()
+            if name not in given
+        }
 
     def _by_column(self) -> dict[str, Any]:
         return {found.column: found for found in self.model._meta.concrete_fields if found.column}

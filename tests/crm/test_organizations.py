@@ -2,7 +2,7 @@ import pytest
 
 from audit.models import Entry
 from crm.access import access
-from crm.choices import Level
+from crm.choices import Level, Module
 from crm.models import Currency, ListView, Membership, Organization, Profile
 from crm.services.currencies import add_currency, update_currency
 from crm.services.organizations import (
@@ -29,7 +29,7 @@ def test_a_new_organization_has_what_one_needs_to_begin(admin, organization, act
     assert list(Currency.objects.of(organization).values_list("code", "rate", "is_active")) == [("EUR", 1, True)]
     assert ListView.objects.of(organization).count() == 4
     mine = access(admin, organization.pk)
-    assert (mine.profile.name, dict(mine.levels)) == ("Administrator", {"accounts": 4, "contacts": 4})
+    assert (mine.profile.name, dict(mine.levels)) == ("Administrator", dict.fromkeys(Module, 4))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import pytest
 
 from audit.models import Entry
+from crm.choices import Module
 from crm.models import Account, Contact
 from tests import factories
 
@@ -94,9 +95,9 @@ def test_setup_is_read_by_members_and_written_with_the_admin_scope_and_the_setup
 ):
     profiles = call("GET", f"{base}/profiles").json()["results"]
     assert [(profile["name"], profile["rights"]) for profile in profiles] == [
-        ("Administrator", {"accounts": 4, "contacts": 4}),
-        ("Standard", {"accounts": 3, "contacts": 3}),
-        ("Read-only", {"accounts": 1, "contacts": 1}),
+        ("Administrator", dict.fromkeys(Module, 4)),
+        ("Standard", dict.fromkeys(Module, 3)),
+        ("Read-only", dict.fromkeys(Module, 1)),
     ]
     body = {"name": "Sales", "rights": {"accounts": 4}}
     assert program(admin)("POST", f"{base}/profiles", body).status_code == 403

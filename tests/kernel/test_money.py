@@ -1,0 +1,65 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finsuite.kernel.money import allocate, decimals, quantize, to_base, to_home
+
+D = Decimal
+
+
+@pytest.mark.parametrize(("currency", "places"), [("EUR", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4)])
+def test_each_currency_has_its_own_decimals(currency, places):
+    assert decimals(currency) == places
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "rounded"),
+    [
+        ("1.005", "EUR", "1.01"),
+        ("-1.005", "EUR", "-1.01"),
+        ("2.5", "JPY", "3"),
+        ("0.0005", "KWD", "0.001"),
+        ("99999999999999999999.995", "EUR", "100000000000000000000.00"),
+    ],
+)
+def test_ties_are_rounded_away_from_zero(amount, currency, rounded):
+    assert str(quantize(D(amount), currency)) == rounded
+
+
+def test_crm_rates_divide_and_finance_rates_multiply():
+    assert to_home(D("120"), D("1.2"), "EUR") == D("100.00")
+    assert to_base(D("120"), D("0.015"), "USD") == D("1.80")
+
+
+@pytest.mark.parametrize("convert", [to_home, to_base])
+def test_a_rate_is_above_zero(convert):
+    with pytest.raises(ValueError, match="above zero"):
+        convert(D(1), D(0), "EUR")
+
+
+def test_what_rounding_leaves_over_goes_to_the_largest_remainders():
+    assert allocate(D("100.00"), [D(1), D(1), D(1)], "EUR") == [D("33.34"), D("33.33"), D("33.33")]
+    assert allocate(D("-0.05"), [D(3), D(7)], "EUR") == [D("-0.02"), D("-0.03")]
+
+
+@pytest.mark.parametrize("weights", [[], [D(0), D(0)], [D(-1), D(2)]])
+def test_weights_without_a_share_are_refused(weights):
+    with pytest.raises(ValueError, match="weights"):
+        allocate(D(1), weights, "EUR")
+
+
+def test_a_total_finer_than_its_currency_is_refused():
+    with pytest.raises(ValueError, match="decimals"):
+        allocate(D("0.001"), [D(1)], "EUR")
+
+
+@given(
+    st.decimals(-(10**12), 10**12, places=2),
+    st.lists(st.decimals(0, 10**9, places=4), min_size=1, max_size=30).filter(any),
+)
+def test_no_cent_is_lost_whatever_the_weights(total, weights):
+    shares = allocate(total, weights, "EUR")
+    assert sum(shares) == total
+    assert all(share == quantize(share, "EUR") for share in shares)
