@@ -38,3 +38,45 @@ class Level(models.IntegerChoices):
     CREATE = 2, _("Create")
     EDIT = 3, _("Edit")
     DELETE = 4, _("Delete")
+
+
+class ActivityKind(models.TextChoices):
+    """What somebody notes, or has to do, about a record."""
+
+    NOTE = "note", pgettext_lazy("activity", "Note")
+    CALL = "call", pgettext_lazy("activity", "Call")
+    TASK = "task", pgettext_lazy("activity", "Task")
+    MEETING = "meeting", pgettext_lazy("activity", "Meeting")
+
+
+class ActivityStatus(models.TextChoices):
+    """How far an activity has come. A note is kept: there is nothing to do about it."""
+
+    OPEN = "open", pgettext_lazy("activity", "Open")
+    DONE = "done", pgettext_lazy("activity", "Done")
+    KEPT = "kept", pgettext_lazy("activity", "Kept")
+
+
+class Priority(models.TextChoices):
+    """How much a task presses."""
+
+    LOW = "low", pgettext_lazy("priority", "Low")
+    NORMAL = "normal", pgettext_lazy("priority", "Normal")
+    HIGH = "high", pgettext_lazy("priority", "High")
+
+
+class CallDirection(models.TextChoices):
+    """Who rang whom."""
+
+    OUTBOUND = "outbound", pgettext_lazy("call", "Outgoing")
+    INBOUND = "inbound", pgettext_lazy("call", "Incoming")
+
+
+class CallOutcome(models.TextChoices):
+    """How a call ended."""
+
+    CONNECTED = "connected", pgettext_lazy("call", "Spoke to them")
+    LEFT_MESSAGE = "left_message", pgettext_lazy("call", "Left a message")
+    NO_ANSWER = "no_answer", pgettext_lazy("call", "No answer")
+    BUSY = "busy", pgettext_lazy("call", "Busy")
+    WRONG_NUMBER = "wrong_number", pgettext_lazy("call", "Wrong number")

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -43,6 +44,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     is_demo = models.BooleanField(_("made by the demo"), default=False, editable=False)
+    # How many of their notifications are unread; kept here, where every page reads it anyway.
+    unread = models.PositiveIntegerField(default=0, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -117,3 +120,34 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.caller} {self.status}"
+
+
+class Notification(models.Model):
+    """Something that a person should know of: a sentence in their language, and where it leads.
+
+    `message` is the English sentence as the catalogue knows it, `params` what it names. The same `key` tells a person
+    the same thing once, however often it is sent.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
+    kind = models.CharField(max_length=40, editable=False)  # "reminder", "assigned"
+    message = models.CharField(max_length=250, editable=False)
+    params = models.JSONField(default=dict, editable=False)
+    url = models.CharField(max_length=300, blank=True, editable=False)
+    key = models.CharField(max_length=120, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="users_notification_once")]
+        indexes = [models.Index(fields=["user", "-id"], name="users_notification_newest")]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """The sentence in the reader's language."""
+        return str(gettext(self.message) % self.params)

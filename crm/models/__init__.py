@@ -1,4 +1,6 @@
 from crm.models.accounts import Account
+from crm.models.activities import Activity, ActivityLink, Participant
+from crm.models.attachments import Attachment
 from crm.models.contacts import Contact
 from crm.models.currencies import Currency
 from crm.models.deals import Deal, DealContact, DealLine, StageChange
@@ -15,6 +17,9 @@ from crm.models.vendors import Vendor
 __all__ = [
     "RECORDS",
     "Account",
+    "Activity",
+    "ActivityLink",
+    "Attachment",
     "Contact",
     "Currency",
     "Deal",
@@ -32,6 +37,7 @@ __all__ = [
     "Membership",
     "ModuleRight",
     "Organization",
+    "Participant",
     "Pipeline",
     "Product",
     "Profile",
