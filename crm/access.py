@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import F, Func, JSONField, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
-from crm.choices import Level
+from crm.choices import Level, Module
 from crm.models import Membership, ModuleRight, Organization, Profile
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, NotPermitted
@@ -17,11 +18,13 @@ from finsuite.kernel.ids import read_id
 
 @dataclass(frozen=True)
 class Access:
-    """A person inside one organization: their profile, and how far it lets them go in each module."""
+    """Somebody inside one organization: their profile, how far it lets them go, and whose records they see."""
 
     organization: Organization
     profile: Profile
     levels: Mapping[str, int]
+    user_id: int | None = None
+    owners: Mapping[str, frozenset[int]] = field(default_factory=dict)  # by module; one that isn't in it is everybody's
 
     def may(self, module: str, level: int) -> bool:
         """Does the profile reach this level in the module?"""
@@ -30,6 +33,16 @@ class Access:
     def require(self, module: str, level: int) -> None:
         """Refuse whoever may not: as absent what they may not even see, as not permitted what they may only see."""
         _require_level(self.levels.get(module, Level.NONE), level)
+
+    def visible(self, module: str, prefix: str = "") -> Q:
+        """The filter that keeps a module's rows which this person may see; `prefix` leads to them ("account__")."""
+        owners = self.owners.get(module)
+        return Q() if owners is None else Q(**{f"{prefix}owner_id__in": owners})
+
+    def sees(self, module: str, owner_id: int | None) -> bool:
+        """Whether `visible` would keep a record of this owner."""
+        owners = self.owners.get(module)
+        return owners is None or owner_id in owners
 
     def require_setup(self) -> None:
         """Refuse whoever's profile doesn't open Setup."""
@@ -47,7 +60,37 @@ def access(user: Any, organization_id: int | str) -> Access:
     if membership is None:
         raise NotFound(_("There is no such organization."))
     levels = dict(ModuleRight.objects.filter(profile_id=membership.profile_id).values_list("module", "level"))
-    return Access(membership.organization, membership.profile, levels)
+    return Access(membership.organization, membership.profile, levels, user.pk)
+
+
+def of_actor(actor: Actor, organization: Organization) -> Access:
+    """What an actor may do and see in an organization. One query; none for a machine, which may do and see all."""
+    if actor.is_machine or actor.user_id is None:
+        everything = Profile(organization=organization, name=actor.label, can_setup=True)
+        return Access(organization, everything, dict.fromkeys(Module.values, Level.DELETE))
+    membership = (
+        Membership.objects.of(organization)
+        .filter(user_id=actor.user_id)
+        .select_related("profile")
+        .annotate(levels=levels_of("profile_id"))
+        .first()
+    )
+    if membership is None:
+        raise NotFound(_("There is no such record."))
+    membership.organization = organization
+    return of_membership(membership)
+
+
+def of_membership(membership: Any) -> Access:
+    """The access of a member who was read together with their levels (`levels_of`)."""
+    return Access(membership.organization, membership.profile, membership.levels or {}, membership.user_id)
+
+
+def levels_of(profile: str) -> Subquery:
+    """The levels of a profile by module, as one JSON value; `profile` is the path to the profile's id."""
+    held = ModuleRight.objects.filter(profile=OuterRef(profile)).values("profile")
+    told = Func(F("module"), F("level"), function="jsonb_object_agg", output_field=JSONField())
+    return Subquery(held.values_list(told))
 
 
 def require(actor: Actor, organization: Organization, module: str, level: int) -> None:

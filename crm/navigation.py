@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.access import Access
 from crm.choices import Level, Module
 from crm.selectors.search import find_accounts, find_contacts
 from finsuite.kernel import navigation
@@ -18,6 +19,12 @@ from finsuite.kernel.tenants import Tenant
 def may_view(tenant: Tenant, module: Module) -> bool:
     """Does the person's profile in this organization show the module at all?"""
     return int(tenant.rights["levels"].get(module, Level.NONE)) >= Level.VIEW
+
+
+def _access(tenant: Tenant) -> Access:
+    """The person's access to their organization; what it takes is asked once a request."""
+    found: Access = tenant.rights["access"]()
+    return found
 
 
 def _viewers_of(module: Module) -> Callable[[HttpRequest, Tenant | None], bool]:
@@ -92,7 +99,7 @@ def _accounts(request: HttpRequest, tenant: Tenant, text: str, limit: int) -> It
             icon="building-2",
             detail=found.billing_city,
         )
-        for found in find_accounts(tenant.id, text)[:limit]
+        for found in find_accounts(_access(tenant), text)[:limit]
     ]
 
 
@@ -107,5 +114,5 @@ def _contacts(request: HttpRequest, tenant: Tenant, text: str, limit: int) -> It
             icon="contact",
             detail=found.email or (found.account.name if found.account else ""),
         )
-        for found in find_contacts(tenant.id, text)[:limit]
+        for found in find_contacts(_access(tenant), text)[:limit]
     ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import Any
 
 from django.urls import reverse
 
+from crm.access import of_membership
 from crm.choices import Level, Module
 from crm.selectors.organizations import memberships_of
 from finsuite.kernel.tenants import Tenant, provides
@@ -21,7 +23,11 @@ def crm_tenants(user: Any) -> list[Tenant]:
             name=membership.organization.name,
             role=membership.profile.title,
             url=reverse(_first_page(membership.levels or {}), kwargs={"organization": membership.organization_id}),
-            rights={"levels": membership.levels or {}, "can_setup": membership.profile.can_setup},
+            rights={
+                "levels": membership.levels or {},
+                "can_setup": membership.profile.can_setup,
+                "access": cache(partial(of_membership, membership)),
+            },
         )
         for membership in memberships_of(user)
     ]

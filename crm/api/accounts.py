@@ -34,7 +34,7 @@ class AccountResource(RecordResource):
     )
 
     def rows(self) -> QuerySet[Account]:
-        return accounts(self.organization)
+        return accounts(self.access)
 
     def search(self, rows: QuerySet[Account], text: str) -> QuerySet[Account]:
         return rows.filter(matches(text))

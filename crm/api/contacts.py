@@ -38,7 +38,7 @@ class ContactResource(RecordResource):
     )
 
     def rows(self) -> QuerySet[Contact]:
-        return contacts(self.organization)
+        return contacts(self.access)
 
     def search(self, rows: QuerySet[Contact], text: str) -> QuerySet[Contact]:
         return rows.filter(matches(text))

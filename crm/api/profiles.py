@@ -7,9 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from crm.access import levels_of
 from crm.api.base import SetupResource
 from crm.models import Membership, Profile
-from crm.selectors.organizations import levels_of, members
+from crm.selectors.organizations import members
 from crm.services import organizations
 from crm.services import profiles as services
 from finsuite.kernel.api.fields import Field, Kind, of_model

@@ -10,10 +10,13 @@ from typing import Any
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from crm.access import Access
 from crm.imports.fields import ACCOUNT, ACCOUNTS, FIELDS
 from crm.imports.judge import BY_NAME, Known, Match, Rules, full_name, keys_of, site_key, site_spellings
 from crm.imports.rows import Parsed
-from crm.models import Account, Contact, Currency, Membership, Organization
+from crm.models import Currency, Membership
+from crm.selectors.accounts import accounts
+from crm.selectors.contacts import contacts
 from finsuite.kernel.text import name_key
 
 
@@ -21,14 +24,15 @@ from finsuite.kernel.text import name_key
 class Setting:
     """What doesn't change from batch to batch: the members by e-mail and name, and the currencies in use."""
 
-    organization: Organization
+    access: Access
     people: Mapping[str, Sequence[int]]
     labels: Mapping[int, str]
     currencies: frozenset[str]
 
 
-def setting_of(organization: Organization) -> Setting:
+def setting_of(access: Access) -> Setting:
     """Two queries."""
+    organization = access.organization
     people: dict[str, list[int]] = defaultdict(list)
     labels: dict[int, str] = {}
     for member in Membership.objects.of(organization).select_related("user"):
@@ -37,51 +41,51 @@ def setting_of(organization: Organization) -> Setting:
         for key in {name_key(user.email), name_key(user.get_full_name())} - {""}:
             people[key].append(user.pk)
     active = Currency.objects.of(organization).filter(is_active=True).values_list("code", flat=True)
-    return Setting(organization, people, labels, frozenset(active) | {organization.home_currency})
+    return Setting(access, people, labels, frozenset(active) | {organization.home_currency})
 
 
 def known_of(setting: Setting, rules: Rules, rows: Iterable[Parsed], awaited: frozenset[str] = frozenset()) -> Known:
     """What is there under the keys of these rows, and which accounts they mean. Three queries at most."""
     sound = [row.values for row in rows if not row.problems]
     return Known(
-        by_key=_matches(setting.organization, rules, sound),
-        accounts=_accounts(setting.organization, rules.module, sound),
+        by_key=_matches(setting.access, rules, sound),
+        accounts=_accounts(setting.access, rules.module, sound),
         people=setting.people,
         currencies=setting.currencies,
         awaited=awaited,
     )
 
 
-def account_names(organization: Organization, ids: Iterable[int]) -> dict[int, str]:
-    """The names of these accounts."""
+def account_names(access: Access, ids: Iterable[int]) -> dict[int, str]:
+    """The names of these accounts, of those that the person may see."""
     wanted = set(ids)
-    return dict(Account.objects.of(organization).filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    return dict(accounts(access).filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
 
 
-def _accounts(organization: Organization, module: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[int]]:
+def _accounts(access: Access, module: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[int]]:
     column = next(name for name, spec in FIELDS[module].items() if spec.kind == ACCOUNT)
     wanted = {name_key(row[column]) for row in rows if row.get(column)}
     found: dict[str, list[int]] = defaultdict(list)
     if wanted:
-        rows_found = Account.objects.of(organization).filter(name_key__in=wanted).order_by("pk")
+        rows_found = accounts(access).filter(name_key__in=wanted).order_by("pk")
         for key, account_id in rows_found.values_list("name_key", "pk"):
             found[key].append(account_id)
     return found
 
 
-def _matches(organization: Organization, rules: Rules, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Match]]:
+def _matches(access: Access, rules: Rules, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Match]]:
     by_key: dict[str, list[Match]] = defaultdict(list)
     main = {row[rules.match_by] for row in rows if row.get(rules.match_by)} if rules.match_by not in BY_NAME else set()
     names = {_name(rules, row) for row in rows if rules.match_by in BY_NAME or not row.get(rules.match_by)}
-    for record in _by_main(organization, rules, main):
+    for record in _by_main(access, rules, main):
         by_key[keys_of(record, rules).main].append(Match(record["id"], has_main=True))
-    for record in _by_name(organization, rules, names):
+    for record in _by_name(access, rules, names):
         has_main = rules.match_by not in BY_NAME and bool(record[rules.match_by])
         by_key[keys_of(record, rules, record.get("account_id")).name].append(Match(record["id"], has_main))
     return by_key
 
 
-def _by_main(organization: Organization, rules: Rules, values: set[str]) -> list[dict[str, Any]]:
+def _by_main(access: Access, rules: Rules, values: set[str]) -> list[dict[str, Any]]:
     """The records that have one of these values of the chosen key, as their index has them: in lower case."""
     if not values:
         return []
@@ -89,8 +93,8 @@ def _by_main(organization: Organization, rules: Rules, values: set[str]) -> list
         spellings = {text.lower() for value in values for text in site_spellings(site_key(value))}
     else:
         spellings = {value.lower() for value in values} | {name_key(value) for value in values}
-    model = Account if rules.module == ACCOUNTS else Contact
-    found = model.objects.of(organization).filter(~Q(**{rules.match_by: ""}))
+    rows = accounts(access) if rules.module == ACCOUNTS else contacts(access)
+    found = rows.filter(~Q(**{rules.match_by: ""}))
     return list(
         found.annotate(lowered=Lower(rules.match_by))
         .filter(lowered__in=spellings)
@@ -99,15 +103,15 @@ def _by_main(organization: Organization, rules: Rules, values: set[str]) -> list
     )
 
 
-def _by_name(organization: Organization, rules: Rules, names: set[str]) -> list[dict[str, Any]]:
+def _by_name(access: Access, rules: Rules, names: set[str]) -> list[dict[str, Any]]:
     if not names:
         return []
     extra = () if rules.match_by in BY_NAME else (rules.match_by,)
     if rules.module == ACCOUNTS:
-        accounts = Account.objects.of(organization).filter(name_key__in=names).order_by("pk")
-        return list(accounts.values("id", "name", *extra))
-    contacts = Contact.objects.of(organization).filter(name_key__in=names).order_by("pk")
-    return list(contacts.values("id", "first_name", "last_name", "account_id", *extra))
+        found = accounts(access).filter(name_key__in=names).order_by("pk")
+        return list(found.values("id", "name", *extra))
+    people = contacts(access).filter(name_key__in=names).order_by("pk")
+    return list(people.values("id", "first_name", "last_name", "account_id", *extra))
 
 
 def _name(rules: Rules, row: Mapping[str, Any]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, F, Func, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from crm.access import as_id
-from crm.models import Currency, Membership, ModuleRight, Organization, Profile
+from crm.access import as_id, levels_of
+from crm.models import Currency, Membership, Organization, Profile
 from finsuite.kernel.errors import NotFound
 from finsuite.kernel.models import ScopedQuerySet
 
@@ -21,13 +21,6 @@ def memberships_of(user: Any) -> QuerySet[Any]:
         .annotate(levels=levels_of("profile_id"))
         .order_by("organization__name", "organization_id")
     )
-
-
-def levels_of(profile: str) -> Subquery:
-    """The levels of a profile by module, as one JSON value; `profile` is the path to the profile's id."""
-    held = ModuleRight.objects.filter(profile=OuterRef(profile)).values("profile")
-    told = Func(F("module"), F("level"), function="jsonb_object_agg", output_field=JSONField())
-    return Subquery(held.values_list(told))
 
 
 def members(organization: Organization) -> ScopedQuerySet[Membership]:

@@ -6,7 +6,9 @@ from typing import TypeVar
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from crm.models import Account, Contact, Organization
+from crm.access import Access
+from crm.choices import Module
+from crm.models import Account, Contact
 from finsuite.kernel.text import fold
 
 MOST_WORDS = 8
@@ -22,14 +24,16 @@ def matches(text: str) -> Q:
     return kept
 
 
-def find_accounts(organization: Organization | int, text: str) -> QuerySet[Account]:
-    """Accounts that match, those whose name begins with the text first."""
-    return _ranked(Account.objects.of(organization).filter(matches(text)), text)
+def find_accounts(access: Access, text: str) -> QuerySet[Account]:
+    """Accounts that the person may see and that match, those whose name begins with the text first."""
+    return _ranked(Account.objects.of(access.organization).filter(access.visible(Module.ACCOUNTS), matches(text)), text)
 
 
-def find_contacts(organization: Organization | int, text: str) -> QuerySet[Contact]:
-    """Contacts that match, those whose last name begins with the text first; each with its account."""
-    return _ranked(Contact.objects.of(organization).filter(matches(text)), text).select_related("account")
+def find_contacts(access: Access, text: str) -> QuerySet[Contact]:
+    """Contacts that the person may see and that match, the best first; each with its account."""
+    return _ranked(
+        Contact.objects.of(access.organization).filter(access.visible(Module.CONTACTS), matches(text)), text
+    ).select_related("account")
 
 
 def _ranked(rows: QuerySet[R], text: str) -> QuerySet[R]:

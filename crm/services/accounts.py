@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from crm.access import of_actor
 from crm.choices import Module
 from crm.events import AccountCreated, AccountDeleted, AccountUpdated
 from crm.models import Account, Organization
@@ -63,7 +64,7 @@ def create_accounts(*, actor: Actor, organization: Organization, rows: Sequence[
 
 def draft_accounts(*, actor: Actor, organization: Organization, rows: Sequence[Values]) -> list[Account | Refused]:
     """What `create_accounts` would make of the rows, saving nothing."""
-    return records.draft(ACCOUNTS, actor=actor, organization=organization, rows=rows)
+    return records.draft(ACCOUNTS, actor=actor, access=of_actor(actor, organization), rows=rows)
 
 
 def update_account(*, actor: Actor, account: Account, values: Values, version: str | None = None) -> Account:
@@ -82,7 +83,7 @@ def plan_account_updates(
     *, actor: Actor, organization: Organization, changes: Sequence[tuple[int, Values]]
 ) -> list[records.Planned[Account] | Refused]:
     """What `update_accounts` would change, saving nothing."""
-    return records.plan(ACCOUNTS, actor=actor, organization=organization, changes=changes)
+    return records.plan(ACCOUNTS, actor=actor, access=of_actor(actor, organization), changes=changes)
 
 
 def delete_account(*, actor: Actor, account: Account, version: str | None = None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.access import of_actor
 from crm.choices import Module
 from crm.events import ContactCreated, ContactDeleted, ContactUpdated
 from crm.models import Contact, Organization
@@ -64,7 +65,7 @@ def create_contacts(*, actor: Actor, organization: Organization, rows: Sequence[
 
 def draft_contacts(*, actor: Actor, organization: Organization, rows: Sequence[Values]) -> list[Contact | Refused]:
     """What `create_contacts` would make of the rows, saving nothing."""
-    return records.draft(CONTACTS, actor=actor, organization=organization, rows=rows)
+    return records.draft(CONTACTS, actor=actor, access=of_actor(actor, organization), rows=rows)
 
 
 def update_contact(*, actor: Actor, contact: Contact, values: Values, version: str | None = None) -> Contact:
@@ -83,7 +84,7 @@ def plan_contact_updates(
     *, actor: Actor, organization: Organization, changes: Sequence[tuple[int, Values]]
 ) -> list[records.Planned[Contact] | Refused]:
     """What `update_contacts` would change, saving nothing."""
-    return records.plan(CONTACTS, actor=actor, organization=organization, changes=changes)
+    return records.plan(CONTACTS, actor=actor, access=of_actor(actor, organization), changes=changes)
 
 
 def delete_contact(*, actor: Actor, contact: Contact, version: str | None = None) -> None:

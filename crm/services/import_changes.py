@@ -57,7 +57,7 @@ class Names:
             for column, value in values.items()
             if column in ("account_id", "parent_id") and value is not None
         }
-        return cls(account_names(setting.organization, ids), setting.labels)
+        return cls(account_names(setting.access, ids), setting.labels)
 
     def kept(self, change: Change) -> Changes:
         """The change as it is kept beside the row: field → before and after, references with id and name."""

@@ -10,6 +10,7 @@ from itertools import islice
 from django.db import transaction
 from django.utils import timezone, translation
 
+from crm.access import of_actor
 from crm.imports.families import Families
 from crm.imports.fields import ACCOUNTS
 from crm.imports.judge import CREATE, REFUSE, UNCHANGED, UPDATE, Decision, Rules, Seen, full_name, judge
@@ -93,12 +94,14 @@ def _claimed(job_id: int) -> ImportJob | None:
 def _prepared(job: ImportJob) -> _Check:
     mapping = mapping_of(job)
     width = len(job.headers)
+    actor = actor_of(job)
+    access = of_actor(actor, job.organization)
     return _Check(
         job=job,
-        actor=actor_of(job),
+        actor=actor,
         plan=plan_columns(job.module, mapping, job.formats, width=width, blanks=job.blanks),
         rules=rules_of(job),
-        setting=setting_of(job.organization),
+        setting=setting_of(access),
         families=_families(job, mapping, width) if "parent" in mapping.values() else None,
     )
 
@@ -141,16 +144,16 @@ def _check_batch(state: _Check, batch: list[Row]) -> None:
 
 def _judged(state: _Check, decided: list[tuple[Parsed, Decision]]) -> list[ImportRow]:
     """The rows to keep, after the records' own rules have been asked as well."""
-    kind, organization = KINDS[state.job.module], state.job.organization
+    kind, access = KINDS[state.job.module], state.setting.access
     new = [decision for _row, decision in decided if decision.outcome == CREATE]
-    drafts = records.draft(kind, actor=state.actor, organization=organization, rows=[d.values for d in new])
+    drafts = records.draft(kind, actor=state.actor, access=access, rows=[d.values for d in new])
     for decision, draft in zip(new, drafts, strict=True):
         if isinstance(draft, Refused):
             decision.outcome, decision.problems = REFUSE, refusals(draft)
     kept: dict[int, Changes] = {id(decision): {} for _row, decision in decided}
     old = [(row, decision) for row, decision in decided if decision.outcome == UPDATE]
     changes = [(decision.record_id or 0, decision.values) for _row, decision in old]
-    plans = records.plan(kind, actor=state.actor, organization=organization, changes=changes)
+    plans = records.plan(kind, actor=state.actor, access=access, changes=changes)
     names = Names.of(state.setting, [plan.change for plan in plans if not isinstance(plan, Refused)])
     for (row, decision), plan in zip(old, plans, strict=True):
         if isinstance(plan, Refused):

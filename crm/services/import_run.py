@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 
 import audit.services
+from crm.access import of_actor
 from crm.imports.fields import ACCOUNTS, CONTACTS
 from crm.imports.judge import CREATE, REFUSE, SKIP, UPDATE, Decision, Rules, Seen, judge
 from crm.imports.problems import Problem
@@ -55,7 +56,8 @@ def run_batch(job_id: int) -> bool:
         return False
     rows = _next_rows(job)
     with translation.override(job.acting.language if job.acting else None):
-        run = _Run(job, actor_of(job), setting_of(job.organization))
+        actor = actor_of(job)
+        run = _Run(job, actor, setting_of(of_actor(actor, job.organization)))
         for module in (ACCOUNTS, CONTACTS):  # the accounts that contacts hang on come first
             part = [row for row in rows if row.module == module]
             if part:
@@ -124,11 +126,11 @@ def _update(run: _Run, module: str, decided: Sequence[Decided]) -> None:
     """Update the records that would change exactly as shown; those that are already so are left alone."""
     if not decided:
         return
-    kind, organization = KINDS[module], run.job.organization
+    kind, access = KINDS[module], run.setting.access
     changes = [(decision.record_id or 0, decision.values) for _row, decision in decided]
     ids = [key for key, _values in changes]
-    list(kind.model.objects.of(organization).filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
-    plans = records.plan(kind, actor=run.actor, organization=organization, changes=changes)
+    records.hold(kind, access=access, ids=ids)
+    plans = records.plan(kind, actor=run.actor, access=access, changes=changes)
     names = Names.of(run.setting, [plan.change for plan in plans if not isinstance(plan, Refused)])
     agreed: list[Decided] = []
     for (row, decision), plan in zip(decided, plans, strict=True):
@@ -146,7 +148,7 @@ def _update(run: _Run, module: str, decided: Sequence[Decided]) -> None:
     written = records.update(
         kind,
         actor=run.actor,
-        organization=organization,
+        organization=access.organization,
         changes=[(decision.record_id or 0, decision.values) for _row, decision in agreed],
     )
     for (row, _decision), record in zip(agreed, written, strict=True):

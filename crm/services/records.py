@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 import audit.services
-from crm.access import require
+from crm.access import Access, of_actor
 from crm.choices import Level, Module
 from crm.events import AccountUpdated, ContactUpdated, RecordEvent
 from crm.models import Account, Contact, Organization
@@ -25,6 +25,7 @@ from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import insert_many, update_many
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.events import emit
+from finsuite.kernel.models import ScopedQuerySet
 from finsuite.kernel.records import Change, assign
 from finsuite.kernel.text import fold
 from finsuite.kernel.versions import require_version
@@ -62,17 +63,17 @@ class Planned(Generic[R]):
     change: Change
 
 
-def draft(kind: Kind[R], *, actor: Actor, organization: Organization, rows: Sequence[Values]) -> list[R | Refused]:
+def draft(kind: Kind[R], *, actor: Actor, access: Access, rows: Sequence[Values]) -> list[R | Refused]:
     """The records that these values would make, checked, and nothing saved."""
-    around = surroundings(actor=actor, organization=organization, rows=rows)
+    around = surroundings(actor=actor, access=access, rows=rows)
     return [_drafted(kind, actor, around, row) for row in rows]
 
 
 @transaction.atomic
 def create(kind: Kind[R], *, actor: Actor, organization: Organization, rows: Sequence[Values]) -> list[R | Refused]:
     """Make a record of each row that is acceptable."""
-    require(actor, organization, kind.module, Level.CREATE)
-    drafted = draft(kind, actor=actor, organization=organization, rows=rows)
+    access = _entered(kind, actor, organization, Level.CREATE)
+    drafted = draft(kind, actor=actor, access=access, rows=rows)
     made = [record for record in drafted if not isinstance(record, Refused)]
     if made:
         insert_many(made)
@@ -87,11 +88,17 @@ def create(kind: Kind[R], *, actor: Actor, organization: Organization, rows: Seq
 
 
 def plan(
-    kind: Kind[R], *, actor: Actor, organization: Organization, changes: Sequence[tuple[int, Values]]
+    kind: Kind[R], *, actor: Actor, access: Access, changes: Sequence[tuple[int, Values]]
 ) -> list[Planned[R] | Refused]:
     """What these values would change in these records, checked, and nothing saved."""
-    found = kind.model.objects.of(organization).in_bulk([key for key, _values in changes])
-    return _planned(kind, actor, organization, found, changes)
+    found = _rows(kind, access).in_bulk([key for key, _values in changes])
+    return _planned(kind, actor, access, found, changes)
+
+
+def hold(kind: Kind[R], *, access: Access, ids: Sequence[int]) -> dict[int, R]:
+    """Those of the records that the person may see, kept from being written or referred to by others."""
+    rows = _rows(kind, access).filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
+    return {record.pk: record for record in rows}
 
 
 @transaction.atomic
@@ -99,36 +106,36 @@ def update(
     kind: Kind[R], *, actor: Actor, organization: Organization, changes: Sequence[tuple[int, Values]]
 ) -> list[R | Refused]:
     """Give each record its new values, where they are acceptable. A record that they leave as it was is not written."""
-    require(actor, organization, kind.module, Level.EDIT)
-    found = _locked_for_change(kind, organization, changes)
-    return _updated(kind, actor, organization, found, changes)
+    access = _entered(kind, actor, organization, Level.EDIT)
+    found = _locked_for_change(kind, access, changes)
+    return _updated(kind, actor, access, found, changes)
 
 
 @transaction.atomic
 def update_one(kind: Kind[R], *, actor: Actor, record: R, values: Values, version: str | None) -> R:
     """The same for one record, on the condition that the caller has seen its last version."""
     organization = record.organization
-    require(actor, organization, kind.module, Level.EDIT)
-    found = _locked_for_change(kind, organization, [(record.pk, values)])
+    access = _entered(kind, actor, organization, Level.EDIT)
+    found = _locked_for_change(kind, access, [(record.pk, values)])
     if record.pk not in found:
         raise _absent()
     require_version(found[record.pk], version)
-    return accepted(_updated(kind, actor, organization, found, [(record.pk, values)])[0])
+    return accepted(_updated(kind, actor, access, found, [(record.pk, values)])[0])
 
 
 @transaction.atomic
 def delete(kind: Kind[R], *, actor: Actor, organization: Organization, ids: Sequence[int]) -> list[int]:
     """Delete the records, their content kept in the history. Answers the ids of those that existed."""
-    require(actor, organization, kind.module, Level.DELETE)
-    return _deleted(kind, actor, organization, _locked(kind, organization, ids))
+    access = _entered(kind, actor, organization, Level.DELETE)
+    return _deleted(kind, actor, organization, hold(kind, access=access, ids=ids))
 
 
 @transaction.atomic
 def delete_one(kind: Kind[R], *, actor: Actor, record: R, version: str | None) -> None:
     """The same for one record, on the condition that the caller has seen its last version."""
     organization = record.organization
-    require(actor, organization, kind.module, Level.DELETE)
-    found = _locked(kind, organization, [record.pk])
+    access = _entered(kind, actor, organization, Level.DELETE)
+    found = hold(kind, access=access, ids=[record.pk])
     if record.pk not in found:
         raise _absent()
     require_version(found[record.pk], version)
@@ -148,6 +155,18 @@ def content(kind: Kind[R], record: R) -> dict[str, Any]:
     return {name: value for name, value in values if value not in (None, "", [])}
 
 
+def _entered(kind: Kind[R], actor: Actor, organization: Organization, level: Level) -> Access:
+    """Let the actor in who may do this with records of the kind."""
+    access = of_actor(actor, organization)
+    access.require(kind.module, level)
+    return access
+
+
+def _rows(kind: Kind[R], access: Access) -> ScopedQuerySet[R]:
+    """The records that the person may see, and therefore may change: the filter of every page, for writing."""
+    return kind.model.objects.of(access.organization).filter(access.visible(kind.module))
+
+
 def _drafted(kind: Kind[R], actor: Actor, around: Surroundings, row: Values) -> R | Refused:
     record = kind.model(organization=around.organization)
     try:
@@ -165,11 +184,11 @@ def _drafted(kind: Kind[R], actor: Actor, around: Surroundings, row: Values) -> 
 def _planned(
     kind: Kind[R],
     actor: Actor,
-    organization: Organization,
+    access: Access,
     found: Mapping[int, R],
     changes: Sequence[tuple[int, Values]],
 ) -> list[Planned[R] | Refused]:
-    around = surroundings(actor=actor, organization=organization, rows=[values for _key, values in changes])
+    around = surroundings(actor=actor, access=access, rows=[values for _key, values in changes])
     hung_on = _mentioned(kind, changes)
     above = ancestors(kind.model, kind.tree, hung_on) if hung_on else {}
     planned: list[Planned[R] | Refused] = []
@@ -204,17 +223,17 @@ def _replanned(
 def _updated(
     kind: Kind[R],
     actor: Actor,
-    organization: Organization,
+    access: Access,
     found: Mapping[int, R],
     changes: Sequence[tuple[int, Values]],
 ) -> list[R | Refused]:
-    planned = _planned(kind, actor, organization, found, changes)
+    planned = _planned(kind, actor, access, found, changes)
     changed = [entry for entry in planned if isinstance(entry, Planned) and entry.change]
     if changed:
         for entry in changed:
             entry.record.set_keys()
         changes_made = [(entry.record, entry.change.before, entry.change.after) for entry in changed]
-        _save_changed(kind, actor, organization, changes_made)
+        _save_changed(kind, actor, access.organization, changes_made)
     return [entry if isinstance(entry, Refused) else entry.record for entry in planned]
 
 
@@ -335,21 +354,13 @@ def _mentioned(kind: Kind[R], changes: Sequence[tuple[int, Values]]) -> list[int
     return sorted({value for value in values if type(value) is int and 0 < value < 2**63})
 
 
-def _locked_for_change(
-    kind: Kind[R], organization: Organization, changes: Sequence[tuple[int, Values]]
-) -> dict[int, R]:
+def _locked_for_change(kind: Kind[R], access: Access, changes: Sequence[tuple[int, Values]]) -> dict[int, R]:
     """The records, kept from being written by others; who refers to them need not wait."""
     if any(values.get(kind.tree) is not None for _key, values in changes):
         # Two people hanging two records on one another at once must not close a loop: one of them waits here.
-        Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-    rows = kind.model.objects.of(organization).filter(pk__in=[key for key, _values in changes]).order_by("pk")
+        Organization.objects.select_for_update(no_key=True).get(pk=access.organization.pk)
+    rows = _rows(kind, access).filter(pk__in=[key for key, _values in changes]).order_by("pk")
     return {record.pk: record for record in rows.select_for_update(of=("self",), no_key=True)}
-
-
-def _locked(kind: Kind[R], organization: Organization, ids: Sequence[int]) -> dict[int, R]:
-    """The records, kept from being written or referred to by others: they are about to go."""
-    rows = kind.model.objects.of(organization).filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
-    return {record.pk: record for record in rows}
 
 
 def _required_fault(kind: Kind[R]) -> str:

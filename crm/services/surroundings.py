@@ -10,7 +10,9 @@ from typing import Any
 from django.db import connection, models
 from django.utils.translation import gettext as _
 
-from crm.models import Account, Contact, Currency, Membership, Organization
+from crm.access import Access
+from crm.choices import Module
+from crm.models import RECORDS, Currency, Membership, Organization
 from finsuite.kernel.actors import Actor
 
 Values = Mapping[str, Any]
@@ -52,8 +54,9 @@ class Surroundings:
         return None
 
 
-def surroundings(*, actor: Actor, organization: Organization, rows: Iterable[Values]) -> Surroundings:
-    """Load what these rows mention. The actor, who has been let in, is a member without asking."""
+def surroundings(*, actor: Actor, access: Access, rows: Iterable[Values]) -> Surroundings:
+    """Load what these rows mention, as far as the person may see it. The actor is a member without asking."""
+    organization = access.organization
     mentioned: dict[str, set[Any]] = {
         name: set() for name in ("owner_id", "parent_id", "account_id", "reports_to_id", "currency")
     }
@@ -66,9 +69,9 @@ def surroundings(*, actor: Actor, organization: Organization, rows: Iterable[Val
         members=_members(actor, organization, _ids(mentioned["owner_id"])),
         rates=_rates(organization, mentioned["currency"]),
         account_currencies=dict(
-            _held(Account, "currency", organization, _ids(mentioned["parent_id"] | mentioned["account_id"]))
+            _held(access, Module.ACCOUNTS, "currency", _ids(mentioned["parent_id"] | mentioned["account_id"]))
         ),
-        contacts=frozenset(key for key, _id in _held(Contact, "id", organization, _ids(mentioned["reports_to_id"]))),
+        contacts=frozenset(key for key, _id in _held(access, Module.CONTACTS, "id", _ids(mentioned["reports_to_id"]))),
     )
 
 
@@ -92,17 +95,16 @@ def _rates(organization: Organization, wanted: set[Any]) -> dict[str, Decimal]:
     return dict(Currency.objects.of(organization).filter(is_active=True).values_list("code", "rate"))
 
 
-def _held(
-    model: type[models.Model], column: str, organization: Organization, wanted: Sequence[int]
-) -> list[tuple[int, Any]]:
-    """The wanted rows that exist, kept from being deleted until the transaction ends."""
+def _held(access: Access, module: Module, column: str, wanted: Sequence[int]) -> list[tuple[int, Any]]:
+    """Those of the wanted rows that the person may see, kept from being deleted until the transaction ends."""
     if not wanted:
         return []
+    owners = access.owners.get(module)
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT id, {column} FROM "{model._meta.db_table}" '  # noqa: S608 – both names are ours
-            "WHERE organization_id = %s AND id = ANY(%s) ORDER BY id FOR KEY SHARE",
-            [organization.pk, list(wanted)],
+            f'SELECT id, {column} FROM "{RECORDS[module]._meta.db_table}" '  # noqa: S608 – both names are ours
+            "WHERE organization_id = %s AND id = ANY(%s) AND (%s OR owner_id = ANY(%s)) ORDER BY id FOR KEY SHARE",
+            [access.organization.pk, list(wanted), owners is None, list(owners or ())],
         )
         return list(cursor.fetchall())
 

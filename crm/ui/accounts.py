@@ -99,7 +99,7 @@ def account_detail(request: HttpRequest, access: Access, account_id: int) -> Htt
 def account_contacts(request: HttpRequest, access: Access, account_id: int) -> HttpResponse:
     context = frame(request, access, account_id, "contacts")
     access.require(Module.CONTACTS, Level.VIEW)
-    rows = contacts(access.organization).filter(account=context["account"]).order_by("sort_key", "id")
+    rows = contacts(access).filter(account=context["account"]).order_by("sort_key", "id")
     context |= {"contacts": rows[:MOST_CONTACTS], "may_create": access.may(Module.CONTACTS, Level.CREATE)}
     return render(request, "crm/account_contacts.html", context)
 
@@ -144,8 +144,8 @@ def frame(request: HttpRequest, access: Access, account_id: int, tab: str) -> di
     sees_contacts = access.may(Module.CONTACTS, Level.VIEW)
     context |= {
         "sees_contacts": sees_contacts,
-        "contact_count": contacts(access.organization).filter(account=account).count() if sees_contacts else 0,
-        "child_count": accounts(access.organization).filter(parent=account).count(),
+        "contact_count": contacts(access).filter(account=account).count() if sees_contacts else 0,
+        "child_count": accounts(access).filter(parent=account).count(),
         "website": website_link(account.website) if account.website else "",
         "new_contact": f"{reverse('crm:contact_create', args=[access.organization.pk])}?account={account.pk}",
     }

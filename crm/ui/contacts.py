@@ -130,7 +130,7 @@ def contact_lookup(request: HttpRequest, access: Access) -> HttpResponse:
 def frame(request: HttpRequest, access: Access, contact_id: int, tab: str) -> dict[str, Any]:
     """The context of templates that extend crm/contact_frame.html: every tab of a contact's page."""
     context = records.frame(PAGES, request, access, contact_id, tab)
-    report_count = contacts(access.organization).filter(reports_to=context["contact"]).count()
+    report_count = contacts(access).filter(reports_to=context["contact"]).count()
     return context | {"report_count": report_count, "sees_accounts": access.may(Module.ACCOUNTS, Level.VIEW)}
 
 
@@ -140,7 +140,7 @@ def _of_account(request: HttpRequest, access: Access) -> dict[str, Any]:
     if not account_id:
         return {}
     access.require(Module.ACCOUNTS, Level.VIEW)
-    account = get_account(access.organization, account_id)
+    account = get_account(access, account_id)
     address = {
         "mailing_street": account.billing_street,
         "mailing_city": account.billing_city,

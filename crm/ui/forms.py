@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 
 from crm.access import Access, as_id
 from crm.models import Account, Contact
+from crm.selectors.accounts import accounts
+from crm.selectors.contacts import contacts
 from crm.selectors.organizations import currencies, members
 from crm.ui.sections import Section
 from crm.ui.widgets import RecordPicker
@@ -29,9 +31,9 @@ from finsuite.kernel.versions import version_of
 
 _AUTOCOMPLETE = "off"  # the browser's own suggestions are about the person who types, not about the account
 _LOOKUPS = {
-    "parent_id": (Account, "crm:account_lookup"),
-    "account_id": (Account, "crm:account_lookup"),
-    "reports_to_id": (Contact, "crm:contact_lookup"),
+    "parent_id": (accounts, "crm:account_lookup"),
+    "account_id": (accounts, "crm:account_lookup"),
+    "reports_to_id": (contacts, "crm:contact_lookup"),
 }
 
 
@@ -231,8 +233,8 @@ class RecordForm(forms.Form):
             return ""
         held = getattr(self.record, name.removesuffix("_id"), None) if self.record else None
         if held is None or str(held.pk) != str(value):
-            model: Any = _LOOKUPS[name][0]
-            held = model.objects.of(self.access.organization).filter(pk=as_id(value)).first()
+            rows: Any = _LOOKUPS[name][0]
+            held = rows(self.access).filter(pk=as_id(value)).first()
         return str(held) if held else ""
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from crm.access import Access
 from crm.choices import Level, Module
-from crm.models import Account, Contact, Organization
+from crm.models import Account, Contact
 from crm.selectors.history import history
 from crm.ui.base import actor_of
 from crm.ui.cells import website_link
@@ -49,9 +49,9 @@ class Pages:
     sections: Sequence[Section]
     listing: Listing
     title_new: Any
-    rows: Callable[[Organization], QuerySet[Any]]
-    get: Callable[[Organization, int], Any]
-    find: Callable[[Organization, str], QuerySet[Any]]
+    rows: Callable[[Access], QuerySet[Any]]
+    get: Callable[[Access, int], Any]
+    find: Callable[[Access, str], QuerySet[Any]]
     create: Callable[..., Any]
     update: Callable[..., Any]
     delete: Callable[..., None]
@@ -69,13 +69,13 @@ class Pages:
 def listed(pages: Pages, request: HttpRequest, access: Access) -> HttpResponse:
     """The list."""
     access.require(pages.module, Level.VIEW)
-    return answer(request, access, pages.listing, pages.rows(access.organization))
+    return answer(request, access, pages.listing, pages.rows(access))
 
 
 def frame(pages: Pages, request: HttpRequest, access: Access, record_id: int, tab: str) -> dict[str, Any]:
     """What every tab of a record's page shows around its own content. Integration's tabs use it, too."""
     access.require(pages.module, Level.VIEW)
-    record = pages.get(access.organization, record_id)
+    record = pages.get(access, record_id)
     return {
         "access": access,
         "record": record,
@@ -107,7 +107,7 @@ def created(pages: Pages, request: HttpRequest, access: Access, initial: dict[st
 def edited(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
     """The form of a record, and changing it. Where somebody else was faster, both values are shown."""
     access.require(pages.module, Level.EDIT)
-    record = pages.get(access.organization, record_id)
+    record = pages.get(access, record_id)
     form = RecordForm(access, pages.model, pages.sections, record=record, data=request.POST or None)
     context: dict[str, Any] = {"access": access, "record": record, "back": pages.address("detail", access, record)}
     if request.method == "POST" and form.is_valid():
@@ -121,9 +121,9 @@ def edited(pages: Pages, request: HttpRequest, access: Access, record_id: int) -
         except Refused as refused:
             form.refuse(refused)
         except Conflict:
-            current = pages.get(access.organization, record_id)
+            current = pages.get(access, record_id)
             form, clashes = form.reopened(current)
-            acts, _more = history(access.organization, current)
+            acts, _more = history(access, current)
             context |= {"form": form, "is_stale": True, "clashes": clashes, "last": acts[0] if acts else None}
             return render(request, "crm/record_form.html", context | {"title": str(current)}, status=409)
         else:
@@ -136,7 +136,7 @@ def edited(pages: Pages, request: HttpRequest, access: Access, record_id: int) -
 def deleted(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
     """Delete one record, as its dialog has said."""
     access.require(pages.module, Level.DELETE)
-    record = pages.get(access.organization, record_id)
+    record = pages.get(access, record_id)
     version = request.POST.get("version") or None
     pages.delete(actor=actor_of(request), version=version, **{pages.singular: record})
     messages.success(request, _("“%(name)s” is deleted.") % {"name": record})
@@ -160,7 +160,7 @@ def history_tab(pages: Pages, request: HttpRequest, context: dict[str, Any]) -> 
     before = read_id(request.GET.get("before", ""))
     if before is None and request.GET.get("before"):
         raise NotFound(_("There is no such page."))
-    acts, has_more = history(context["access"].organization, context["record"], before=before)
+    acts, has_more = history(context["access"], context["record"], before=before)
     context |= {"acts": acts, "before": acts[-1].id if has_more else None}
     is_continued = before and getattr(request, "htmx", False)
     return render(request, "crm/history_acts.html" if is_continued else pages.template("history"), context)
@@ -170,7 +170,7 @@ def looked_up(pages: Pages, request: HttpRequest, access: Access) -> HttpRespons
     """What a picker suggests while one types."""
     access.require(pages.module, Level.VIEW)
     text = request.GET.get("q", "").strip()[:100]
-    found = pages.find(access.organization, text)[:SUGGESTIONS]
+    found = pages.find(access, text)[:SUGGESTIONS]
     results = [{"id": record.pk, "name": str(record), "detail": _detail(record)} for record in found]
     return JsonResponse({"results": results})
 

@@ -22,12 +22,10 @@ def search(request: HttpRequest, access: Access) -> HttpResponse:
     context = {
         "access": access,
         "text": text,
-        "accounts": find_accounts(access.organization, text).select_related("owner")[:MOST]
+        "accounts": find_accounts(access, text).select_related("owner")[:MOST]
         if text and access.may(Module.ACCOUNTS, Level.VIEW)
         else [],
-        "contacts": find_contacts(access.organization, text)[:MOST]
-        if text and access.may(Module.CONTACTS, Level.VIEW)
-        else [],
+        "contacts": find_contacts(access, text)[:MOST] if text and access.may(Module.CONTACTS, Level.VIEW) else [],
         "most": MOST,
     }
     return render(request, "crm/search.html", context)

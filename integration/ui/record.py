@@ -32,7 +32,7 @@ def sync_record(request: HttpRequest, organization: int, kind: str, record: int)
         raise NotFound(_("There is no such record."))
     getter, module = _GETTERS[kind]
     access.require(module, Level.EDIT)
-    found = getter(access.organization, record)
+    found = getter(access, record)
     standing = standing_of(kind, found.pk, organization_id=access.organization.pk)
     if standing is None:
         raise Refused(_("No finance organization is linked to this CRM."), code="not_linked")
