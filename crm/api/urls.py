@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from crm.api.accounts import AccountResource
 from crm.api.contacts import ContactResource
-from crm.api.currencies import CurrencyResource
+from crm.api.currencies import CurrencyRateResource, CurrencyResource
 from crm.api.imports import ImportResource
 from crm.api.list_views import ListViewResource
 from crm.api.profiles import MemberResource, ProfileResource
@@ -18,6 +18,7 @@ RESOURCES = (
     ContactResource,
     ListViewResource,
     CurrencyResource,
+    CurrencyRateResource,
     ProfileResource,
     MemberResource,
     ImportResource,

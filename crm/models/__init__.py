@@ -2,7 +2,7 @@ from crm.models.accounts import Account
 from crm.models.activities import Activity, ActivityLink, Participant
 from crm.models.attachments import Attachment
 from crm.models.contacts import Contact
-from crm.models.currencies import Currency
+from crm.models.currencies import Currency, CurrencyRate
 from crm.models.deals import Deal, DealContact, DealLine, StageChange
 from crm.models.imports import ImportJob, ImportOutcome, ImportPart, ImportResult, ImportRow, ImportState, ImportUndo
 from crm.models.list_views import ListView
@@ -22,6 +22,7 @@ __all__ = [
     "Attachment",
     "Contact",
     "Currency",
+    "CurrencyRate",
     "Deal",
     "DealContact",
     "DealLine",

@@ -7,18 +7,29 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.choices import Edition
+from crm.models.validators import validate_website
 from finsuite.kernel.models import ScopedQuerySet, Stamped
 
 
 class Organization(Stamped):
-    """A company that uses the CRM. Its home currency is fixed once set; only staff can change it."""
+    """A company that uses the CRM. Its home currency is fixed once set; only staff can change it.
+
+    `is_multi_currency` comes with the Enterprise edition; on Professional, the integration switches it on and off.
+    """
 
     name = models.CharField(_("name"), max_length=100)
     edition = models.CharField(_("edition"), max_length=20, choices=Edition.choices, default=Edition.ENTERPRISE)
     home_currency = models.CharField(_("home currency"), max_length=3, default="EUR")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris")
     language = models.CharField(_("language"), max_length=8, default="en")
+    is_multi_currency = models.BooleanField(_("works in several currencies"), default=True)
+    street = models.TextField(_("street"), max_length=250, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    state = models.CharField(_("state"), max_length=100, blank=True)
+    zip_code = models.CharField(_("postal code"), max_length=30, blank=True)
     country = models.CharField(_("country"), max_length=100, blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    website = models.CharField(_("website"), max_length=255, blank=True, validators=[validate_website])
     fiscal_year_start_month = models.PositiveSmallIntegerField(_("fiscal year starts in"), default=1)
     is_demo = models.BooleanField(default=False, editable=False)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access import as_id, levels_of
-from crm.models import Currency, Membership, Organization, Profile
+from crm.models import Currency, CurrencyRate, Membership, Organization, Profile
 from finsuite.kernel.errors import NotFound
 from finsuite.kernel.models import ScopedQuerySet
 
@@ -58,14 +63,48 @@ def get_profile(organization: Organization, profile_id: int | str) -> Profile:
     return found
 
 
-def currencies(organization: Organization) -> ScopedQuerySet[Currency]:
-    """The organization's currencies, by code."""
-    return Currency.objects.of(organization).order_by("code")
+def currencies(organization: Organization) -> QuerySet[Any]:
+    """The organization's currencies, by code, each with today's `rate`."""
+    return Currency.objects.of(organization).annotate(rate=rate_on(today(organization))).order_by("code")
 
 
-def get_currency(organization: Organization, currency_id: int | str) -> Currency:
+def rate_on(day: date) -> Coalesce:
+    """A currency's rate on that day, for a query over currencies. Before its first rate the first one holds."""
+    rates = CurrencyRate.objects.filter(currency=OuterRef("pk"))
+    latest = rates.filter(day__lte=day).order_by("-day").values("rate")[:1]
+    return Coalesce(Subquery(latest), Subquery(rates.order_by("day").values("rate")[:1]), Value(Decimal(1)))
+
+
+def currency_rates(organization: Organization) -> ScopedQuerySet[CurrencyRate]:
+    """Every dated rate, the latest first."""
+    return CurrencyRate.objects.of(organization).select_related("created_by").order_by("-day", "currency_id")
+
+
+def inverse(rate: Decimal) -> Decimal:
+    """The same rate the other way round, to nine significant decimals: home currency for one foreign unit."""
+    with localcontext(prec=60):
+        return (1 / rate).quantize(Decimal("1e-9"), ROUND_HALF_UP)
+
+
+def today(organization: Organization) -> date:
+    """The day that it is where the organization is."""
+    return timezone.now().astimezone(ZoneInfo(organization.time_zone)).date()
+
+
+def get_currency(organization: Organization, currency_id: int | str) -> Any:
     """One currency, by an id from outside."""
-    found = currencies(organization).select_related("organization").filter(pk=as_id(currency_id)).first()
+    found: Currency | None = (
+        currencies(organization).select_related("organization").filter(pk=as_id(currency_id)).first()
+    )
     if found is None:
         raise NotFound(_("There is no such currency."))
+    return found
+
+
+def get_currency_rate(organization: Organization, rate_id: int | str) -> CurrencyRate:
+    """One dated rate, by an id from outside."""
+    rows = currency_rates(organization).select_related("organization", "currency")
+    found = rows.filter(pk=as_id(rate_id)).first()
+    if found is None:
+        raise NotFound(_("There is no such rate."))
     return found

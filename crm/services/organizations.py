@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 import audit.services
 from crm.access import require_setup
+from crm.choices import Edition
 from crm.events import OrganizationCreated
-from crm.models import Account, Contact, Currency, Membership, Organization, Profile
+from crm.models import Account, Contact, Currency, CurrencyRate, Membership, Organization, Profile
 from crm.services.list_views import add_default_list_views
 from crm.services.profiles import add_default_profiles
 from finsuite.kernel.actors import Actor
@@ -24,7 +25,10 @@ from finsuite.kernel.records import assign, require_filled
 from finsuite.kernel.versions import require_version
 from users.models import User
 
-DETAILS = ("name", "edition", "time_zone", "language", "country", "fiscal_year_start_month")
+DETAILS = (
+    *("name", "edition", "street", "city", "state", "zip_code", "country", "phone", "website"),
+    *("time_zone", "language", "fiscal_year_start_month"),
+)
 
 
 @transaction.atomic
@@ -34,9 +38,10 @@ def create_organization(*, actor: Actor, values: Mapping[str, Any], owner: User 
     assign(organization, _prepared(values), allowed=(*DETAILS, "home_currency", "is_demo"))
     require_filled(organization, ["name", "home_currency"])
     _check_details(organization)
+    organization.is_multi_currency = organization.edition == Edition.ENTERPRISE
     organization.save()
     profiles = add_default_profiles(organization)
-    Currency.objects.create(organization=organization, code=organization.home_currency, rate=1)
+    Currency.objects.create(organization=organization, code=organization.home_currency)
     add_default_list_views(organization)
     audit.services.record(
         actor=actor,
@@ -69,8 +74,10 @@ def update_organization(
     given = {name: value for name, value in values.items() if name != "home_currency"}
     change = assign(locked, given, allowed=DETAILS)
     _check_details(locked)
+    if "edition" in change:
+        _follow_edition(locked)
     if change:
-        locked.save(update_fields=change.fields)
+        locked.save(update_fields=[*change.fields, "is_multi_currency"])
         audit.services.record(
             actor=actor,
             tenant=locked.tenant,
@@ -80,6 +87,19 @@ def update_organization(
             after=change.after,
         )
     return locked
+
+
+@transaction.atomic
+def follow_integration(*, organization: Organization, is_linked: bool) -> None:
+    """On Professional, several currencies come and go with the link to a finance organization; Enterprise has them.
+
+    Records keep the currency that they are in. The integration calls this when it is switched on or off.
+    """
+    locked = Organization.objects.select_for_update(of=("self",), no_key=True).get(pk=organization.pk)
+    wanted = is_linked or locked.edition == Edition.ENTERPRISE
+    if locked.is_multi_currency != wanted:
+        locked.is_multi_currency = wanted
+        locked.save(update_fields=["is_multi_currency", "updated_at"])
 
 
 @transaction.atomic
@@ -101,8 +121,9 @@ def change_home_currency(*, actor: Actor, organization: Organization, code: str)
         )
     locked.save(update_fields=change.fields)
     Currency.objects.of(locked).update_or_create(
-        organization=locked, code=locked.home_currency, defaults={"rate": 1, "is_active": True}
+        organization=locked, code=locked.home_currency, defaults={"is_active": True}
     )
+    CurrencyRate.objects.of(locked).filter(currency__code=locked.home_currency).delete()
     Currency.objects.of(locked).filter(code=before).update(is_active=False)
     audit.services.record(
         actor=actor, tenant=locked.tenant, subject=locked, verb="updated", before=change.before, after=change.after
@@ -204,6 +225,18 @@ def _prepared(values: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(prepared.get("home_currency"), str):
         prepared["home_currency"] = prepared["home_currency"].strip().upper()
     return prepared
+
+
+def _follow_edition(organization: Organization) -> None:
+    """Enterprise works in several currencies; Professional in one, unless the integration brings the others."""
+    if organization.edition == Edition.ENTERPRISE:
+        organization.is_multi_currency = True
+        return
+    others = Currency.objects.of(organization).filter(is_active=True).exclude(code=organization.home_currency)
+    if others.exists():
+        sentence = _("The Professional edition works in one currency. Stop working in the other ones first.")
+        raise Refused(sentence, code="several_currencies", fields={"edition": [sentence]})
+    organization.is_multi_currency = False
 
 
 def _check_details(organization: Organization) -> None:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from crm.access import Access
 from crm.choices import Module
-from crm.models import RECORDS, Currency, Membership, Organization
+from crm.models import RECORDS, Membership, Organization
+from crm.selectors.organizations import currencies
 from finsuite.kernel.actors import Actor
 
 Values = Mapping[str, Any]
@@ -90,9 +91,9 @@ def _members(actor: Actor, organization: Organization, wanted: Sequence[int]) ->
 
 
 def _rates(organization: Organization, wanted: set[Any]) -> dict[str, Decimal]:
-    if not wanted - {organization.home_currency}:
+    if not organization.is_multi_currency or not wanted - {organization.home_currency}:
         return {}
-    return dict(Currency.objects.of(organization).filter(is_active=True).values_list("code", "rate"))
+    return dict(currencies(organization).filter(is_active=True).values_list("code", "rate"))
 
 
 def _held(access: Access, module: Module, column: str, wanted: Sequence[int]) -> list[tuple[int, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,16 +19,28 @@ from crm.models import Profile
 from crm.selectors.organizations import (
     currencies,
     get_currency,
+    get_currency_rate,
     get_member,
     get_profile,
+    inverse,
     members,
     profiles,
+    today,
 )
+from crm.selectors.organizations import currency_rates as dated_rates
 from crm.services import currencies as currency_services
 from crm.services import organizations as services
 from crm.services import profiles as profile_services
 from crm.ui.base import actor_of, in_setup
-from crm.ui.setup_forms import CompanyForm, CurrencyForm, MemberForm, NewOrganizationForm, ProfileForm, RateForm
+from crm.ui.setup_forms import (
+    CompanyForm,
+    CurrencyForm,
+    DatedRateForm,
+    MemberForm,
+    NewOrganizationForm,
+    ProfileForm,
+    RateForm,
+)
 from finsuite.kernel import formats
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.versions import version_of
@@ -269,6 +283,64 @@ def currency_update(request: HttpRequest, access: Access, currency_id: int) -> H
     else:
         messages.success(request, _("%(code)s is saved.") % {"code": currency.code})
     return redirect("crm:currency_list", organization=access.organization.pk)
+
+
+@require_safe
+@in_setup
+def currency_rates(request: HttpRequest, access: Access, currency_id: int) -> HttpResponse:
+    """Every rate that a currency has had or will have, by the day from which it holds."""
+    currency = get_currency(access.organization, currency_id)
+    return _rates(request, access, currency, DatedRateForm(initial={"day": today(access.organization)}))
+
+
+@require_POST
+@in_setup
+def currency_rate_set(request: HttpRequest, access: Access, currency_id: int) -> HttpResponse:
+    """A rate from some day on: past, today or to come."""
+    currency = get_currency(access.organization, currency_id)
+    form = DatedRateForm(request.POST)
+    if form.is_valid():
+        try:
+            held = currency_services.set_rate(actor=actor_of(request), currency=currency, **form.cleaned_data)
+        except Refused as refused:
+            _refuse(form, refused)
+        else:
+            messages.success(request, _("The rate holds from %(day)s on.") % {"day": formats.day(held.day)})
+            return redirect("crm:currency_rates", organization=access.organization.pk, currency_id=currency.pk)
+    return _rates(request, access, currency, form)
+
+
+@require_POST
+@in_setup
+def currency_rate_delete(request: HttpRequest, access: Access, rate_id: int) -> HttpResponse:
+    """Take a dated rate back."""
+    rate = get_currency_rate(access.organization, rate_id)
+    try:
+        currency_services.delete_rate(actor=actor_of(request), rate=rate, version=request.POST.get("version") or None)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("The rate of %(day)s is deleted.") % {"day": formats.day(rate.day)})
+    return redirect("crm:currency_rates", organization=access.organization.pk, currency_id=rate.currency_id)
+
+
+def _rates(request: HttpRequest, access: Access, currency: Any, form: DatedRateForm) -> HttpResponse:
+    now = today(access.organization)
+    held = list(dated_rates(access.organization).filter(currency=currency))
+    current = next((rate for rate in held if rate.day <= now), None)
+    rows = [
+        {
+            "rate": rate,
+            "told": formats.exact(rate.rate),
+            "inverse": formats.exact(inverse(rate.rate)),
+            "version": version_of(rate),
+            "is_current": rate is current,
+            "is_to_come": rate.day > now,
+        }
+        for rate in held
+    ]
+    context = {"access": access, "currency": currency, "rows": rows, "form": form}
+    return render(request, "crm/currency_rates.html", context, status=_status(form))
 
 
 def _members(request: HttpRequest, access: Access, form: MemberForm) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import Access
-from crm.choices import Level, Module
+from crm.choices import Edition, Level, Module
 from crm.models import Profile
 from crm.selectors.organizations import currencies, profiles
 from crm.ui.forms import NumberField
@@ -46,7 +46,22 @@ class NewOrganizationForm(forms.Form):
 class CompanyForm(forms.Form):
     version = forms.CharField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(label=_("Name"), max_length=100)
+    street = forms.CharField(
+        label=_("Street"), max_length=250, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    zip_code = forms.CharField(label=_("Postal code"), max_length=30, required=False)
+    city = forms.CharField(label=_("City"), max_length=100, required=False)
+    state = forms.CharField(label=_("State"), max_length=100, required=False)
     country = forms.CharField(label=_("Country"), max_length=100, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
+    website = forms.CharField(label=_("Website"), max_length=255, required=False)
+    edition = forms.ChoiceField(
+        label=_("Edition"),
+        choices=Edition.choices,
+        help_text=_(
+            "Enterprise works in several currencies. Professional does while a finance organization is linked."
+        ),
+    )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     fiscal_year_start_month = forms.TypedChoiceField(
@@ -109,6 +124,13 @@ class RateForm(forms.Form):
     version = forms.CharField(required=False)
     rate = RateField()
     is_active = forms.BooleanField(required=False)
+
+
+class DatedRateForm(forms.Form):
+    day = forms.DateField(
+        label=_("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), localize=False
+    )
+    rate = RateField(label=_("Rate"), widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
 
 
 class CurrencyForm(forms.Form):

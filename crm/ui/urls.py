@@ -45,6 +45,9 @@ setup_pages: list[URLPattern | URLResolver] = [
     path("currencies", setup.currency_list, name="currency_list"),
     path("currencies/add", setup.currency_add, name="currency_add"),
     path("currencies/<int:currency_id>", setup.currency_update, name="currency_update"),
+    path("currencies/<int:currency_id>/rates", setup.currency_rates, name="currency_rates"),
+    path("currencies/<int:currency_id>/rates/set", setup.currency_rate_set, name="currency_rate_set"),
+    path("currencies/rates/<int:rate_id>/delete", setup.currency_rate_delete, name="currency_rate_delete"),
 ]
 
 pages: list[URLPattern | URLResolver] = [

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access import require_setup
+from crm.services.organizations import follow_integration
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
 from integration.choices import ConnectionState, IssueState
@@ -15,6 +16,8 @@ from integration.selectors.checks import blocking, checks_of
 from integration.services.connections import lock, tell
 from integration.services.hints import hint_sweep
 from integration.workflow import CONNECTION
+
+SYNCING = (ConnectionState.ACTIVE, ConnectionState.PAUSED)
 
 
 @transaction.atomic
@@ -99,7 +102,7 @@ def require_unlinked_base(*, organization_id: int, base: str) -> None:
     """Refuse another base currency where a connection relies on both sides counting in the same one."""
     relying = (
         Connection.objects.filter(finance_organization_id=organization_id, is_two_way=True)
-        .filter(state__in=[ConnectionState.ACTIVE, ConnectionState.PAUSED])
+        .filter(state__in=SYNCING)
         .exclude(crm_organization__home_currency=base)
         .select_related("crm_organization")
         .first()
@@ -119,6 +122,9 @@ def _move(actor: Actor, connection: Connection, verb: str, sentence: str) -> Con
     connection.state = CONNECTION.target(before, verb, sentence=sentence)
     connection.save(update_fields=["state", "updated_at"])
     tell(actor, connection, verb, {"state": before}, {"state": connection.state})
+    if verb in ("activate", "deactivate"):
+        linked = Connection.objects.filter(crm_organization=connection.crm_organization, state__in=SYNCING)
+        follow_integration(organization=connection.crm_organization, is_linked=linked.exists())
     return connection
 
 

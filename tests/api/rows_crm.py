@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from crm.models import ListView, Profile
-from crm.selectors.organizations import members
-from crm.services.currencies import add_currency
+from crm.choices import Module
+from crm.models import CurrencyRate, ListView, Profile
+from crm.selectors.organizations import get_currency, members
+from crm.services.currencies import add_currency, set_rate
 from crm.services.list_views import create_list_view
 from crm.services.profiles import create_profile
 from tests import factories
@@ -18,16 +20,19 @@ def furnish(world: World) -> None:
     world.add("account", *(factories.account(organization) for organization in organizations))
     world.add("contact", *(factories.contact(organization) for organization in organizations))
     world.add("view", *(_list_view(organization) for organization in organizations))
-    world.add(
-        "currency",
-        *(
-            add_currency(actor=factories.SYSTEM, organization=organization, values={"code": "USD", "rate": "1.1"})
-            for organization in organizations
-        ),
-    )
+    currencies = [
+        add_currency(actor=factories.SYSTEM, organization=organization, values={"code": "USD", "rate": "1.1"})
+        for organization in organizations
+    ]
+    world.add("rate", *(_earlier_rate(currency) for currency in currencies))
+    world.add("currency", *(get_currency(currency.organization, currency.pk) for currency in currencies))
     world.add("profile", *(_profile(organization) for organization in organizations))
     asked = members(world.crm).get(user=world.people["view"])
     world.add("member", asked, members(world.foreign_crm).get(user=world.people["outsider"]))
+
+
+def _earlier_rate(currency: Any) -> CurrencyRate:
+    return set_rate(actor=factories.SYSTEM, currency=currency, day=date(2026, 1, 1), rate="1.15")
 
 
 def _list_view(organization: Any) -> ListView:
@@ -39,6 +44,8 @@ def _profile(organization: Any) -> Profile:
     return create_profile(actor=factories.SYSTEM, organization=organization, values={"name": "Sales"}, levels={})
 
 
+LEVELS = {f"level_{module}": "1" for module in Module}
+CALENDAR = {"time_zone": "Europe/Paris", "language": "fr", "fiscal_year_start_month": "1"}
 CRITERIA = [{"field": "industry", "comparator": "is", "value": "Steel"}]
 
 
@@ -117,6 +124,13 @@ ROWS = [
     write("DELETE", f"{VIEWS}/{{view}}", headers=VIEW_VERSION, none=403, edit=403, admin=204),
     read(f"{VIEWS}/{{view}}/history", none=200),
     *_setup("currencies", "currency", {"code": "GBP", "rate": "0.85"}, {"rate": "1.2"}, deletes=400),
+    *_setup(
+        "currency-rates",
+        "rate",
+        {"currency": "{currency}", "day": "2026-01-05", "rate": "1.2"},
+        {"rate": "1.3"},
+        deletes=204,
+    ),
     *_setup("profiles", "profile", {"name": "Other"}, {"name": "New name"}, deletes=204),
     *_setup(
         "members",
@@ -160,7 +174,7 @@ ROWS = [
     _setup_page(
         "company",
         method="POST",
-        body={"name": "New name", "time_zone": "Europe/Paris", "language": "fr", "fiscal_year_start_month": "1"},
+        body={"name": "New name", "edition": "enterprise", **CALENDAR},
         admin=302,
     ),
     _setup_page("members"),
@@ -171,18 +185,19 @@ ROWS = [
     _setup_page("members/{member}/remove", method="POST", body={}, admin=302),
     _setup_page("profiles"),
     _setup_page("profiles/new"),
-    _setup_page(
-        "profiles/new", method="POST", body={"name": "New", "level_accounts": "1", "level_contacts": "1"}, admin=302
-    ),
+    _setup_page("profiles/new", method="POST", body={"name": "New", **LEVELS}, admin=302),
     _setup_page("profiles/{profile}"),
     _setup_page(
         "profiles/{profile}",
         method="POST",
-        body={"name": "New name", "level_accounts": "1", "level_contacts": "1"},
+        body={"name": "New name", **LEVELS},
         admin=302,
     ),
     _setup_page("profiles/{profile}/delete", method="POST", body={}, admin=302),
     _setup_page("currencies"),
     _setup_page("currencies/add", method="POST", body={"code": "GBP", "rate": "0.85"}, admin=302),
     _setup_page("currencies/{currency}", method="POST", body={"rate": "1.2", "is_active": "on"}, admin=302),
+    _setup_page("currencies/{currency}/rates"),
+    _setup_page("currencies/{currency}/rates/set", method="POST", body={"day": "2026-01-05", "rate": "1.2"}, admin=302),
+    _setup_page("currencies/rates/{rate}/delete", method="POST", body={}, admin=302),
 ]

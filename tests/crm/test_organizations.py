@@ -4,6 +4,7 @@ from audit.models import Entry
 from crm.access import access
 from crm.choices import Level, Module
 from crm.models import Currency, ListView, Membership, Organization, Profile
+from crm.selectors.organizations import currencies
 from crm.services.currencies import add_currency, update_currency
 from crm.services.organizations import (
     add_member,
@@ -26,7 +27,7 @@ def test_a_new_organization_has_what_one_needs_to_begin(admin, organization, act
         ("Standard", False),
         ("Read-only", False),
     ]
-    assert list(Currency.objects.of(organization).values_list("code", "rate", "is_active")) == [("EUR", 1, True)]
+    assert list(currencies(organization).values_list("code", "rate", "is_active")) == [("EUR", 1, True)]
     assert ListView.objects.of(organization).count() == 4
     mine = access(admin, organization.pk)
     assert (mine.profile.name, dict(mine.levels)) == ("Administrator", dict.fromkeys(Module, 4))
@@ -122,9 +123,9 @@ def test_a_profiles_levels_hold_from_the_next_click(organization, actor, standar
     )
     membership = Membership.objects.of(organization).get(user=standard)
     change_member_profile(actor=actor, membership=membership, profile=profile)
-    assert dict(access(standard, organization.pk).levels) == {"accounts": 4, "contacts": 0}
+    assert dict(access(standard, organization.pk).levels) == {**dict.fromkeys(Module, 0), "accounts": 4}
     update_profile(actor=actor, profile=profile, values={}, levels={"contacts": Level.VIEW})
-    assert dict(access(standard, organization.pk).levels) == {"accounts": 4, "contacts": 1}
+    assert dict(access(standard, organization.pk).levels) == {**dict.fromkeys(Module, 0), "accounts": 4, "contacts": 1}
     entry = Entry.objects.filter(kind="crm.profile").first()
     assert (entry.before, entry.after) == ({"contacts": 0}, {"contacts": 1})
     with pytest.raises(Refused):
@@ -138,7 +139,7 @@ def test_profiles_that_come_with_finsuite_stay_and_names_are_given_once(organiza
         lambda: update_profile(actor=actor, profile=ready, values={}, levels={"accounts": Level.DELETE}),
         lambda: delete_profile(actor=actor, profile=ready),
         lambda: create_profile(actor=actor, organization=organization, values={"name": "read-ONLY"}, levels={}),
-        lambda: create_profile(actor=actor, organization=organization, values={"name": "X"}, levels={"deals": 1}),
+        lambda: create_profile(actor=actor, organization=organization, values={"name": "X"}, levels={"leads": 1}),
         lambda: create_profile(actor=actor, organization=organization, values={"name": "X"}, levels={"accounts": 9}),
     ):
         with pytest.raises(Refused):
