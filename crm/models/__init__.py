@@ -4,8 +4,10 @@ from crm.models.attachments import Attachment
 from crm.models.contacts import Contact
 from crm.models.currencies import Currency, CurrencyRate
 from crm.models.deals import Deal, DealContact, DealLine, StageChange
+from crm.models.duplicates import DuplicateKeys, DuplicateScan, DuplicateSuggestion
 from crm.models.imports import ImportJob, ImportOutcome, ImportPart, ImportResult, ImportRow, ImportState, ImportUndo
 from crm.models.list_views import ListView
+from crm.models.merges import Merge, MergedRecord
 from crm.models.modules import RECORDS
 from crm.models.organizations import Membership, Organization
 from crm.models.pipelines import LostReason, Pipeline, Stage
@@ -26,6 +28,9 @@ __all__ = [
     "Deal",
     "DealContact",
     "DealLine",
+    "DuplicateKeys",
+    "DuplicateScan",
+    "DuplicateSuggestion",
     "ImportJob",
     "ImportOutcome",
     "ImportPart",
@@ -36,6 +41,8 @@ __all__ = [
     "ListView",
     "LostReason",
     "Membership",
+    "Merge",
+    "MergedRecord",
     "ModuleRight",
     "Organization",
     "Participant",
