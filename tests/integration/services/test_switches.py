@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from crm.models import Account
+from crm.choices import Edition
+from crm.models import Account, Organization
 from finance.models import Customer
 from finsuite.kernel.errors import Conflict, NotFound, Refused
 from integration import tasks
@@ -210,3 +211,20 @@ def test_a_record_of_another_organization_is_never_linked_nor_read(w: World) -> 
     assert Run.objects.count() == 0
     assert SyncIssue.objects.count() == 0
     assert Connection.objects.filter(state=ConnectionState.ACTIVE).count() == 2
+
+
+def test_professional_works_in_several_currencies_while_it_is_linked(w: World) -> None:
+    Organization.objects.filter(pk=w.crm.pk).update(edition=Edition.PROFESSIONAL, is_multi_currency=False)
+    _off(w)
+    w.crm.refresh_from_db()
+    assert not w.crm.is_multi_currency
+    w.connection.refresh_from_db()
+    activation.activate(actor=w.actor, connection=w.connection)
+    w.crm.refresh_from_db()
+    assert w.crm.is_multi_currency
+    activation.pause(actor=w.actor, connection=w.connection)
+    w.crm.refresh_from_db()
+    assert w.crm.is_multi_currency
+    _off(w)
+    w.crm.refresh_from_db()
+    assert not w.crm.is_multi_currency
