@@ -17,15 +17,19 @@ class RecordEvent(Event):
     ids: tuple[int, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class RecordUpdated(RecordEvent):
+    """Records were changed, in these fields (of any of them)."""
+
+    fields: frozenset[str]
+
+
 class AccountCreated(RecordEvent):
     """Accounts were made."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccountUpdated(RecordEvent):
-    """Accounts were changed, in these fields (of any of them)."""
-
-    fields: frozenset[str]
+class AccountUpdated(RecordUpdated):
+    """Accounts were changed."""
 
 
 class AccountDeleted(RecordEvent):
@@ -36,11 +40,8 @@ class ContactCreated(RecordEvent):
     """Contacts were made."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContactUpdated(RecordEvent):
-    """Contacts were changed, in these fields (of any of them)."""
-
-    fields: frozenset[str]
+class ContactUpdated(RecordUpdated):
+    """Contacts were changed."""
 
 
 class ContactDeleted(RecordEvent):
@@ -62,3 +63,27 @@ class ListViewChanged(Event):
     actor: Actor
     organization_id: int
     list_view_id: int
+
+
+class VendorCreated(RecordEvent):
+    """Vendors were made."""
+
+
+class VendorUpdated(RecordUpdated):
+    """Vendors were changed."""
+
+
+class VendorDeleted(RecordEvent):
+    """Vendors were deleted."""
+
+
+class ProductCreated(RecordEvent):
+    """Products were made."""
+
+
+class ProductUpdated(RecordUpdated):
+    """Products were changed."""
+
+
+class ProductDeleted(RecordEvent):
+    """Products were deleted."""

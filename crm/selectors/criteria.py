@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.choices import Module
-from crm.models import Account, Contact
+from crm.models import RECORDS
 from finsuite.kernel.errors import Refused
 
 MOST_CRITERIA = 25
@@ -76,9 +76,8 @@ BY_KIND: dict[FieldKind, tuple[str, ...]] = {
     FieldKind.TAGS: ("contains", *_EMPTY),
 }
 
-MODELS: dict[str, type[models.Model]] = {Module.ACCOUNTS: Account, Module.CONTACTS: Contact}
 _DATES = {"created_at": gettext_lazy("Created"), "updated_at": gettext_lazy("Last change")}
-_HIDDEN = frozenset({"id", "organization", "name_key", "sort_key", "search_text"})
+_HIDDEN = frozenset({"id", "organization", "name_key", "sort_key", "search_text", "custom"})
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,8 @@ class FilterField:
 def filter_fields(module: str) -> dict[str, FilterField]:
     """The fields of a module that criteria may name, by name, in the model's order."""
     columns = sorted(
-        (c for c in MODELS[module]._meta.concrete_fields if c.name not in _HIDDEN), key=lambda c: c.name in _DATES
+        (c for c in RECORDS[Module(module)]._meta.concrete_fields if c.name not in _HIDDEN),
+        key=lambda c: c.name in _DATES,
     )
     return {
         c.name: FilterField(c.name, str(_DATES.get(c.name, capfirst(str(c.verbose_name)))), _kind_of(c), c.null)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -11,34 +11,38 @@ import audit.selectors
 from audit.models import Entry
 from audit.stories import Story, stories
 from crm.access import Access
-from crm.choices import Module
-from crm.models import RECORDS
+from crm.models import Record
+from crm.models.modules import module_of, references
 from users.models import User
 
 PAGE = 25
 
+Columns = Mapping[str, type[models.Model]]
+
 
 def history(access: Access, record: models.Model, *, before: int | None = None) -> tuple[list[Story], bool]:
-    """What was done to the record, newest first, 25 at a time; and whether there is more. At most four statements."""
+    """What was done to the record, newest first, 25 at a time; and whether there is more."""
     rows = audit.selectors.of_record(
         tenant=access.organization.tenant, kind=record._meta.label_lower, record_id=int(record.pk)
     )
     entries = list((rows.filter(id__lt=before) if before else rows)[: PAGE + 1])
     shown = entries[:PAGE]
-    return stories(shown, _Names(access, shown)), len(entries) > PAGE
+    columns = references(type(record)) if isinstance(record, Record) else {}
+    return stories(shown, _Names(access, columns, shown)), len(entries) > PAGE
 
 
 class _Names:
-    """What the records are called that the entries refer to by id; one statement a kind."""
+    """What the rows are called that the entries refer to by id; one statement a table."""
 
-    def __init__(self, access: Access, entries: Sequence[Entry]) -> None:
-        people = _mentioned(entries, ("owner_id",))
-        self._people = {user.pk: str(user) for user in User.objects.filter(pk__in=people)} if people else {}
-        self._accounts = _named(Module.ACCOUNTS, access, _mentioned(entries, ("parent_id", "account_id")))
-        self._contacts = _named(Module.CONTACTS, access, _mentioned(entries, ("reports_to_id",)))
+    def __init__(self, access: Access, columns: Columns, entries: Sequence[Entry]) -> None:
+        self._columns = columns
+        by_table: dict[type[models.Model], list[str]] = {}
+        for column, model in columns.items():
+            by_table.setdefault(model, []).append(column)
+        self._known = {model: _named(model, access, _mentioned(entries, names)) for model, names in by_table.items()}
 
     def __call__(self, field: str, key: int) -> str:
-        known = {"owner_id": self._people, "reports_to_id": self._contacts}.get(field, self._accounts)
+        known = self._known.get(self._columns[field], {}) if field in self._columns else {}
         return known.get(key) or _("no. %(id)d, since deleted") % {"id": key}
 
 
@@ -47,9 +51,16 @@ def _mentioned(entries: Iterable[Entry], names: Sequence[str]) -> set[int]:
     return {value for value in values if isinstance(value, int)}
 
 
-def _named(module: Module, access: Access, ids: set[int]) -> dict[int, str]:
+def _named(model: type[models.Model], access: Access, ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
-    hidden = _("Not visible to you")
-    rows = RECORDS[module].objects.of(access.organization).filter(pk__in=ids)
-    return {row.pk: row.label if access.sees(module, row.owner_id) else hidden for row in rows}
+    if model is User:
+        return {user.pk: str(user) for user in User.objects.filter(pk__in=ids)}
+    rows = model._default_manager.filter(organization=access.organization, pk__in=ids)
+    return {row.pk: _name(access, row) for row in rows}
+
+
+def _name(access: Access, row: models.Model) -> str:
+    if isinstance(row, Record) and not access.sees(module_of(row), row.owner_id):
+        return _("Not visible to you")
+    return str(row)

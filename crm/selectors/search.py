@@ -8,12 +8,12 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from crm.access import Access
 from crm.choices import Module
-from crm.models import Account, Contact
+from crm.models import Account, Contact, Record
 from finsuite.kernel.text import fold
 
 MOST_WORDS = 8
 
-R = TypeVar("R", Account, Contact)
+R = TypeVar("R", bound=Record)
 
 
 def matches(text: str) -> Q:
@@ -26,17 +26,18 @@ def matches(text: str) -> Q:
 
 def find_accounts(access: Access, text: str) -> QuerySet[Account]:
     """Accounts that the person may see and that match, those whose name begins with the text first."""
-    return _ranked(Account.objects.of(access.organization).filter(access.visible(Module.ACCOUNTS), matches(text)), text)
+    return ranked(Account.objects.of(access.organization).filter(access.visible(Module.ACCOUNTS)), text)
 
 
 def find_contacts(access: Access, text: str) -> QuerySet[Contact]:
     """Contacts that the person may see and that match, the best first; each with its account."""
-    return _ranked(
-        Contact.objects.of(access.organization).filter(access.visible(Module.CONTACTS), matches(text)), text
-    ).select_related("account")
+    rows = Contact.objects.of(access.organization).filter(access.visible(Module.CONTACTS))
+    return ranked(rows, text).select_related("account")
 
 
-def _ranked(rows: QuerySet[R], text: str) -> QuerySet[R]:
+def ranked(rows: QuerySet[R], text: str) -> QuerySet[R]:
+    """The rows that contain every word of the text, those whose name begins with it first."""
+    rows = rows.filter(matches(text))
     begins = When(sort_key__startswith=_folded(text), then=Value(0))
     return rows.order_by(Case(begins, default=Value(1), output_field=IntegerField()), "sort_key", "id")
 

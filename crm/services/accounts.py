@@ -54,7 +54,7 @@ WRITABLE = (
 
 def create_account(*, actor: Actor, organization: Organization, values: Values) -> Account:
     """Make an account. Without an owner it is the actor's; without a currency, in home currency."""
-    return records.accepted(create_accounts(actor=actor, organization=organization, rows=[values])[0])
+    return records.create_one(ACCOUNTS, actor=actor, organization=organization, values=values)
 
 
 def create_accounts(*, actor: Actor, organization: Organization, rows: Sequence[Values]) -> list[Account | Refused]:
@@ -115,12 +115,12 @@ ACCOUNTS: records.Kind[Account] = records.Kind(
     module=Module.ACCOUNTS,
     writable=WRITABLE,
     required="name",
-    tree="parent_id",
-    tree_fault=lambda: _("An account can't be its own parent, nor that of an account above it."),
     complete=_complete,
     faults=_faults,
     dependents=lambda: ((CONTACTS, "account_id"), (ACCOUNTS, "parent_id")),
     created=AccountCreated,
     updated=AccountUpdated,
     deleted=AccountDeleted,
+    tree="parent_id",
+    tree_fault=lambda: _("An account can't be its own parent, nor that of an account above it."),
 )

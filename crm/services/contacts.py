@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from crm.access import of_actor
 from crm.choices import Module
 from crm.events import ContactCreated, ContactDeleted, ContactUpdated
-from crm.models import Contact, Organization
+from crm.models import Account, Contact, Organization
 from crm.services import records
 from crm.services.surroundings import Surroundings, Values
 from finsuite.kernel.actors import Actor
@@ -55,7 +55,7 @@ WRITABLE = (
 
 def create_contact(*, actor: Actor, organization: Organization, values: Values) -> Contact:
     """Make a contact. Without an owner it is the actor's; its currency is, if not given, its account's or home."""
-    return records.accepted(create_contacts(actor=actor, organization=organization, rows=[values])[0])
+    return records.create_one(CONTACTS, actor=actor, organization=organization, values=values)
 
 
 def create_contacts(*, actor: Actor, organization: Organization, rows: Sequence[Values]) -> list[Contact | Refused]:
@@ -98,8 +98,8 @@ def delete_contacts(*, actor: Actor, organization: Organization, ids: Sequence[i
 
 
 def _complete(contact: Contact, around: Surroundings) -> None:
-    if not contact.currency and contact.account_id is not None:
-        contact.currency = around.account_currencies.get(contact.account_id, "")
+    if not contact.currency:
+        contact.currency = around.currency_of(Account, contact.account_id)
     contact.currency = contact.currency or around.home_currency
 
 
@@ -114,12 +114,12 @@ CONTACTS: records.Kind[Contact] = records.Kind(
     module=Module.CONTACTS,
     writable=WRITABLE,
     required="last_name",
-    tree="reports_to_id",
-    tree_fault=lambda: _("A contact can't report to themselves, nor to somebody who reports to them."),
     complete=_complete,
     faults=_faults,
     dependents=lambda: ((CONTACTS, "reports_to_id"),),
     created=ContactCreated,
     updated=ContactUpdated,
     deleted=ContactDeleted,
+    tree="reports_to_id",
+    tree_fault=lambda: _("A contact can't report to themselves, nor to somebody who reports to them."),
 )

@@ -83,6 +83,7 @@ def _next_rows(job: ImportJob) -> list[ImportRow]:
 
 def _do(run: _Run, module: str, rows: Sequence[ImportRow]) -> None:
     """Judge these rows again and write what still is as it was shown."""
+    records.take_turns(run.job.organization)
     rules = _rules(run.job, module)
     parsed = [Parsed(row.line, thawed(module, row.values)) for row in rows]
     known = known_of(run.setting, rules, parsed)

@@ -28,6 +28,12 @@ DEFAULTS = (
     (Module.ACCOUNTS, gettext_noop("My Accounts"), ListView.Scope.MINE),
     (Module.CONTACTS, gettext_noop("All Contacts"), ListView.Scope.ALL),
     (Module.CONTACTS, gettext_noop("My Contacts"), ListView.Scope.MINE),
+    (Module.DEALS, gettext_noop("All Deals"), ListView.Scope.ALL),
+    (Module.DEALS, gettext_noop("My Deals"), ListView.Scope.MINE),
+    (Module.PRODUCTS, gettext_noop("All Products"), ListView.Scope.ALL),
+    (Module.PRODUCTS, gettext_noop("My Products"), ListView.Scope.MINE),
+    (Module.VENDORS, gettext_noop("All Vendors"), ListView.Scope.ALL),
+    (Module.VENDORS, gettext_noop("My Vendors"), ListView.Scope.MINE),
 )
 
 

@@ -15,7 +15,7 @@ import audit.services
 from crm.access import require_setup
 from crm.choices import Edition
 from crm.events import OrganizationCreated
-from crm.models import Account, Contact, Currency, CurrencyRate, Membership, Organization, Profile
+from crm.models import RECORDS, Currency, CurrencyRate, Membership, Organization, Profile
 from crm.services.list_views import add_default_list_views
 from crm.services.profiles import add_default_profiles
 from finsuite.kernel.actors import Actor
@@ -114,7 +114,7 @@ def change_home_currency(*, actor: Actor, organization: Organization, code: str)
     _check_details(locked)
     if not change:
         return locked
-    if Account.objects.of(locked).exists() or Contact.objects.of(locked).exists():
+    if any(model.objects.of(locked).exists() for model in RECORDS.values()):
         raise Refused(
             _("This organization has records already, and a record's currency can't change. Start a new organization."),
             code="has_records",

@@ -1,6 +1,6 @@
-"""How accounts and contacts alike are written: one at a time or a whole file's worth, by the same rules.
+"""How the records of all modules are written: one at a time or a whole file's worth, by the same rules.
 
-Every function takes the `Kind` that says what is particular to accounts or to contacts. Answers come in the order of
+Every function takes the `Kind` that says what is particular to one module. Answers come in the order of
 what was given: for each row the record, or the Refused that says why it is not to be had.
 """
 
@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 import audit.services
 from crm.access import Access, of_actor
 from crm.choices import Level, Module
-from crm.events import AccountUpdated, ContactUpdated, RecordEvent
-from crm.models import Account, Contact, Organization
+from crm.events import RecordEvent, RecordUpdated
+from crm.models import Organization, Record
 from crm.services.surroundings import Surroundings, Values, ancestors, surroundings
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import insert_many, update_many
@@ -30,10 +30,9 @@ from finsuite.kernel.records import Change, assign
 from finsuite.kernel.text import fold
 from finsuite.kernel.versions import require_version
 
-R = TypeVar("R", Account, Contact)
+R = TypeVar("R", bound=Record)
 
 KEYS = ("name_key", "sort_key", "search_text")
-REFERENCES = ("owner_id", "parent_id", "account_id", "reports_to_id", "currency")
 MOST_TAGS = 50
 
 
@@ -45,14 +44,14 @@ class Kind(Generic[R]):
     module: Module
     writable: tuple[str, ...]
     required: str
-    tree: str  # the column by which records of this kind hang on one another
-    tree_fault: Callable[[], str]
     complete: Callable[[R, Surroundings], None]  # fills in what a new record's values left out
     faults: Callable[[R, Surroundings], dict[str, str]]  # what is wrong with the record as a whole
     dependents: Callable[[], Sequence[tuple[Kind[Any], str]]]  # what points at it, and is let go when it is deleted
     created: type[RecordEvent]
-    updated: type[AccountUpdated] | type[ContactUpdated]
+    updated: type[RecordUpdated]
     deleted: type[RecordEvent]
+    tree: str = ""  # the column by which records of this kind hang on one another, if they do
+    tree_fault: Callable[[], str] = str  # what is said to whoever would close a loop
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,13 @@ class Planned(Generic[R]):
 
 def draft(kind: Kind[R], *, actor: Actor, access: Access, rows: Sequence[Values]) -> list[R | Refused]:
     """The records that these values would make, checked, and nothing saved."""
-    around = surroundings(actor=actor, access=access, rows=rows)
+    around = surroundings(actor=actor, access=access, model=kind.model, rows=rows)
     return [_drafted(kind, actor, around, row) for row in rows]
+
+
+def create_one(kind: Kind[R], *, actor: Actor, organization: Organization, values: Values) -> R:
+    """Make one record, or raise why not."""
+    return accepted(create(kind, actor=actor, organization=organization, rows=[values])[0])
 
 
 @transaction.atomic
@@ -91,12 +95,14 @@ def plan(
     kind: Kind[R], *, actor: Actor, access: Access, changes: Sequence[tuple[int, Values]]
 ) -> list[Planned[R] | Refused]:
     """What these values would change in these records, checked, and nothing saved."""
+    around = _around(kind, actor, access, changes)
     found = _rows(kind, access).in_bulk([key for key, _values in changes])
-    return _planned(kind, actor, access, found, changes)
+    return _planned(kind, around, found, changes)
 
 
 def hold(kind: Kind[R], *, access: Access, ids: Sequence[int]) -> dict[int, R]:
     """Those of the records that the person may see, kept from being written or referred to by others."""
+    take_turns(access.organization)
     rows = _rows(kind, access).filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
     return {record.pk: record for record in rows}
 
@@ -107,8 +113,8 @@ def update(
 ) -> list[R | Refused]:
     """Give each record its new values, where they are acceptable. A record that they leave as it was is not written."""
     access = _entered(kind, actor, organization, Level.EDIT)
-    found = _locked_for_change(kind, access, changes)
-    return _updated(kind, actor, access, found, changes)
+    around, found = _locked_for_change(kind, actor, access, changes)
+    return _updated(kind, actor, around, found, changes)
 
 
 @transaction.atomic
@@ -116,11 +122,11 @@ def update_one(kind: Kind[R], *, actor: Actor, record: R, values: Values, versio
     """The same for one record, on the condition that the caller has seen its last version."""
     organization = record.organization
     access = _entered(kind, actor, organization, Level.EDIT)
-    found = _locked_for_change(kind, access, [(record.pk, values)])
+    around, found = _locked_for_change(kind, actor, access, [(record.pk, values)])
     if record.pk not in found:
         raise _absent()
     require_version(found[record.pk], version)
-    return accepted(_updated(kind, actor, access, found, [(record.pk, values)])[0])
+    return accepted(_updated(kind, actor, around, found, [(record.pk, values)])[0])
 
 
 @transaction.atomic
@@ -182,14 +188,9 @@ def _drafted(kind: Kind[R], actor: Actor, around: Surroundings, row: Values) -> 
 
 
 def _planned(
-    kind: Kind[R],
-    actor: Actor,
-    access: Access,
-    found: Mapping[int, R],
-    changes: Sequence[tuple[int, Values]],
+    kind: Kind[R], around: Surroundings, found: Mapping[int, R], changes: Sequence[tuple[int, Values]]
 ) -> list[Planned[R] | Refused]:
-    around = surroundings(actor=actor, access=access, rows=[values for _key, values in changes])
-    hung_on = _mentioned(kind, changes)
+    hung_on = _mentioned(kind, changes) if kind.tree else []
     above = ancestors(kind.model, kind.tree, hung_on) if hung_on else {}
     planned: list[Planned[R] | Refused] = []
     seen: set[int] = set()
@@ -210,12 +211,12 @@ def _replanned(
 ) -> Planned[R] | Refused:
     try:
         change = _assigned(kind, record, values, around)
-        if kind.tree in change:
+        if kind.tree and kind.tree in change:
             _check_tree(kind, record, above)
         _check_whole(kind, record, around)
     except Refused as refused:
         return refused
-    if kind.tree in change:
+    if kind.tree and kind.tree in change:
         above[record.pk] = getattr(record, kind.tree)
     return Planned(record, change)
 
@@ -223,17 +224,17 @@ def _replanned(
 def _updated(
     kind: Kind[R],
     actor: Actor,
-    access: Access,
+    around: Surroundings,
     found: Mapping[int, R],
     changes: Sequence[tuple[int, Values]],
 ) -> list[R | Refused]:
-    planned = _planned(kind, actor, access, found, changes)
+    planned = _planned(kind, around, found, changes)
     changed = [entry for entry in planned if isinstance(entry, Planned) and entry.change]
     if changed:
         for entry in changed:
             entry.record.set_keys()
         changes_made = [(entry.record, entry.change.before, entry.change.after) for entry in changed]
-        _save_changed(kind, actor, access.organization, changes_made)
+        _save_changed(kind, actor, around.organization, changes_made)
     return [entry if isinstance(entry, Refused) else entry.record for entry in planned]
 
 
@@ -282,7 +283,7 @@ def _save_changed(
 
 def _assigned(kind: Kind[R], record: R, values: Values, around: Surroundings) -> Change:
     """Set the values and check what they refer to; every fault is told at once."""
-    held = {name: getattr(record, name) for name in REFERENCES if name in values}
+    held = {name: getattr(record, name) for name in (*around.references, "currency") if name in values}
     faults: dict[str, list[str]] = {}
     change = Change()
     try:
@@ -350,17 +351,34 @@ def _check_tree(kind: Kind[R], record: R, above: Mapping[int, int | None]) -> No
 
 
 def _mentioned(kind: Kind[R], changes: Sequence[tuple[int, Values]]) -> list[int]:
+    """What these changes hang records on."""
     values = (row.get(kind.tree) for _key, row in changes)
     return sorted({value for value in values if type(value) is int and 0 < value < 2**63})
 
 
-def _locked_for_change(kind: Kind[R], access: Access, changes: Sequence[tuple[int, Values]]) -> dict[int, R]:
-    """The records, kept from being written by others; who refers to them need not wait."""
-    if any(values.get(kind.tree) is not None for _key, values in changes):
-        # Two people hanging two records on one another at once must not close a loop: one of them waits here.
-        Organization.objects.select_for_update(no_key=True).get(pk=access.organization.pk)
+def _around(kind: Kind[R], actor: Actor, access: Access, changes: Sequence[tuple[int, Values]]) -> Surroundings:
+    rows = [values for _key, values in changes]
+    return surroundings(actor=actor, access=access, model=kind.model, rows=rows)
+
+
+def take_turns(organization: Organization) -> None:
+    """One at a time in an organization: whoever deletes, or hangs records on one another.
+
+    Two people hanging two records on one another at once must not close a loop, and two who delete must not wait for
+    one another. All locks are taken in one order: this one, what is referred to, the records, what refers to them.
+    """
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+
+
+def _locked_for_change(
+    kind: Kind[R], actor: Actor, access: Access, changes: Sequence[tuple[int, Values]]
+) -> tuple[Surroundings, dict[int, R]]:
+    """What the changes refer to, and the records, kept from being written; who refers to them need not wait."""
+    if kind.tree and any(values.get(kind.tree) is not None for _key, values in changes):
+        take_turns(access.organization)
+    around = _around(kind, actor, access, changes)
     rows = _rows(kind, access).filter(pk__in=[key for key, _values in changes]).order_by("pk")
-    return {record.pk: record for record in rows.select_for_update(of=("self",), no_key=True)}
+    return around, {record.pk: record for record in rows.select_for_update(of=("self",), no_key=True)}
 
 
 def _required_fault(kind: Kind[R]) -> str:

@@ -1,4 +1,4 @@
-"""What a record's values may refer to: members, currencies, and other records of the same organization."""
+"""What a record's values may refer to: members, currencies, and other rows of the same organization."""
 
 from __future__ import annotations
 
@@ -9,25 +9,37 @@ from typing import Any
 
 from django.db import connection, models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.access import Access
-from crm.choices import Module
-from crm.models import RECORDS, Membership, Organization
+from crm.models import Account, Contact, Deal, Membership, Organization, Product, Record, Vendor
+from crm.models.modules import module_of, references
 from crm.selectors.organizations import currencies
 from finsuite.kernel.actors import Actor
+from users.models import User
 
 Values = Mapping[str, Any]
+Held = Mapping[int, str]  # by id, the currency of those rows that have one
+
+# What is said of an id that isn't one of the organization's, by the table that the column refers to.
+ABSENT: dict[type[models.Model], Any] = {
+    Account: gettext_lazy("There is no such account in this organization."),
+    Contact: gettext_lazy("There is no such contact in this organization."),
+    Vendor: gettext_lazy("There is no such vendor in this organization."),
+    Product: gettext_lazy("There is no such product in this organization."),
+    Deal: gettext_lazy("There is no such deal in this organization."),
+}
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """All that the given rows mention and that exists in their organization; loaded in one query a kind, if at all."""
+    """All that the given rows mention and that exists in their organization; loaded in one query a table, if at all."""
 
     organization: Organization
+    references: Mapping[str, type[models.Model]]
     members: frozenset[int] = frozenset()
     rates: Mapping[str, Decimal] = field(default_factory=dict)  # of the active currencies that aren't home
-    account_currencies: Mapping[int, str] = field(default_factory=dict)
-    contacts: frozenset[int] = frozenset()
+    held: Mapping[type[models.Model], Held] = field(default_factory=dict)
 
     @property
     def home_currency(self) -> str:
@@ -37,43 +49,54 @@ class Surroundings:
         """How much of this currency one unit of home currency buys."""
         return self.rates.get(code, Decimal(1))
 
+    def currency_of(self, model: type[Record], key: int | None) -> str:
+        """The currency of a record that one of the rows refers to; empty where none does."""
+        return self.held.get(model, {}).get(key, "") if key is not None else ""
+
     def fault_of(self, name: str, value: Any) -> str | None:
         """What is wrong with a reference or a currency, in one sentence; None if nothing is."""
         if value is None:
             return None
-        if name != "currency" and type(value) is not int:
+        if name == "currency":
+            if value == self.home_currency or value in self.rates:
+                return None
+            return _("%(code)s is not one of this organization's active currencies.") % {"code": value}
+        if type(value) is not int:
             return _("This must be the id of a record.")
-        match name:
-            case "owner_id" if value not in self.members:
-                return _("The owner must be a member of this organization.")
-            case "parent_id" | "account_id" if value not in self.account_currencies:
-                return _("There is no such account in this organization.")
-            case "reports_to_id" if value not in self.contacts:
-                return _("There is no such contact in this organization.")
-            case "currency" if value != self.home_currency and value not in self.rates:
-                return _("%(code)s is not one of this organization's active currencies.") % {"code": value}
-        return None
+        target = self.references[name]
+        if target is User:
+            return None if value in self.members else _member_fault(name)
+        if value in self.held.get(target, {}):
+            return None
+        return str(ABSENT.get(target) or _("There is no such record in this organization."))
 
 
-def surroundings(*, actor: Actor, access: Access, rows: Iterable[Values]) -> Surroundings:
+def surroundings(*, actor: Actor, access: Access, model: type[Record], rows: Iterable[Values]) -> Surroundings:
     """Load what these rows mention, as far as the person may see it. The actor is a member without asking."""
     organization = access.organization
-    mentioned: dict[str, set[Any]] = {
-        name: set() for name in ("owner_id", "parent_id", "account_id", "reports_to_id", "currency")
-    }
+    columns = references(model)
+    mentioned: dict[str, set[Any]] = {name: set() for name in (*columns, "currency")}
     for row in rows:
         for name, found in mentioned.items():
             if type(value := row.get(name)) in (int, str):  # True is no id, though it equals 1
                 found.add(value)
+    wanted: dict[type[models.Model], set[Any]] = {}
+    for name, target in columns.items():
+        wanted.setdefault(target, set()).update(mentioned[name])
+    people = wanted.pop(User, set())
     return Surroundings(
         organization=organization,
-        members=_members(actor, organization, _ids(mentioned["owner_id"])),
+        references=columns,
+        members=_members(actor, organization, _ids(people)),
         rates=_rates(organization, mentioned["currency"]),
-        account_currencies=dict(
-            _held(access, Module.ACCOUNTS, "currency", _ids(mentioned["parent_id"] | mentioned["account_id"]))
-        ),
-        contacts=frozenset(key for key, _id in _held(access, Module.CONTACTS, "id", _ids(mentioned["reports_to_id"]))),
+        held={target: _held(access, target, _ids(wanted[target])) for target in sorted(wanted, key=_table)},
     )
+
+
+def _member_fault(name: str) -> str:
+    if name == "owner_id":
+        return _("The owner must be a member of this organization.")
+    return _("There is no such member in this organization.")
 
 
 def _ids(values: Iterable[Any]) -> list[int]:
@@ -96,23 +119,30 @@ def _rates(organization: Organization, wanted: set[Any]) -> dict[str, Decimal]:
     return dict(currencies(organization).filter(is_active=True).values_list("code", "rate"))
 
 
-def _held(access: Access, module: Module, column: str, wanted: Sequence[int]) -> list[tuple[int, Any]]:
+def _table(model: type[models.Model]) -> str:
+    return model._meta.db_table
+
+
+def _held(access: Access, model: type[models.Model], wanted: Sequence[int]) -> dict[int, str]:
     """Those of the wanted rows that the person may see, kept from being deleted until the transaction ends."""
     if not wanted:
-        return []
-    owners = access.owners.get(module)
+        return {}
+    currency, owners = "''", None
+    if issubclass(model, Record):
+        currency, owners = "currency", access.owners.get(module_of(model))
+    sees = "owner_id = ANY(%s)" if owners is not None else "%s::bigint[] IS NULL"
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT id, {column} FROM "{RECORDS[module]._meta.db_table}" '  # noqa: S608 – both names are ours
-            "WHERE organization_id = %s AND id = ANY(%s) AND (%s OR owner_id = ANY(%s)) ORDER BY id FOR KEY SHARE",
-            [access.organization.pk, list(wanted), owners is None, list(owners or ())],
+            f'SELECT id, {currency} FROM "{_table(model)}" '  # noqa: S608 – all names are ours
+            f"WHERE organization_id = %s AND id = ANY(%s) AND {sees} ORDER BY id FOR KEY SHARE",
+            [access.organization.pk, list(wanted), None if owners is None else list(owners)],
         )
-        return list(cursor.fetchall())
+        return dict(cursor.fetchall())
 
 
 def ancestors(model: type[models.Model], link: str, ids: Sequence[int]) -> dict[int, int | None]:
     """These rows and everything above them, each with the one it hangs on. A loop in the data ends the walk."""
-    table = model._meta.db_table
+    table = _table(model)
     with connection.cursor() as cursor:
         cursor.execute(
             f'WITH RECURSIVE up AS (SELECT id, {link} FROM "{table}" WHERE id = ANY(%s) '  # noqa: S608 – ours

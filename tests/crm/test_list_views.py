@@ -138,7 +138,7 @@ def test_a_view_for_everybody_takes_the_setup_right(organization, standard):
             organization=organization,
             values={"module": "accounts", "name": "Steel", "scope": "criteria", "criteria": CRITERIA},
         )
-    assert ListView.objects.of(organization).count() == 4
+    assert ListView.objects.of(organization).count() == 10
 
 
 def test_a_view_cannot_be_made_in_another_persons_name(organization, standard, admin):
@@ -167,7 +167,7 @@ def test_a_view_that_means_nothing_is_refused(organization, actor, values):
     good = {"module": "accounts", "name": "Steel", "scope": "criteria", "criteria": CRITERIA}
     with pytest.raises(Refused):
         create_list_view(actor=actor, organization=organization, values={**good, **values})
-    assert ListView.objects.of(organization).count() == 4
+    assert ListView.objects.of(organization).count() == 10
 
 
 def test_the_views_that_come_with_finsuite_stay(organization, actor):
@@ -176,7 +176,7 @@ def test_the_views_that_come_with_finsuite_stay(organization, actor):
         update_list_view(actor=actor, list_view=every, values={"name": "Some"})
     with pytest.raises(Refused):
         delete_list_view(actor=actor, list_view=every)
-    assert ListView.objects.of(organization).count() == 4
+    assert ListView.objects.of(organization).count() == 10
 
 
 def test_a_changed_view_is_in_the_history_and_a_stale_one_a_conflict(organization, actor):

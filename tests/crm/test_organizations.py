@@ -28,7 +28,7 @@ def test_a_new_organization_has_what_one_needs_to_begin(admin, organization, act
         ("Read-only", False),
     ]
     assert list(currencies(organization).values_list("code", "rate", "is_active")) == [("EUR", 1, True)]
-    assert ListView.objects.of(organization).count() == 4
+    assert ListView.objects.of(organization).count() == 10
     mine = access(admin, organization.pk)
     assert (mine.profile.name, dict(mine.levels)) == ("Administrator", dict.fromkeys(Module, 4))
 

@@ -70,7 +70,11 @@ def test_the_statements_of_a_write_and_of_a_list_are_on_record(call, base, organ
 
 def test_a_list_view_is_made_used_and_refused_by_name(call, base, organization, standard, program):
     views = call("GET", f"{base}/list-views").json()["results"]
-    assert [view["name"] for view in views] == ["All Accounts", "My Accounts", "All Contacts", "My Contacts"]
+    assert [view["name"] for view in views] == [
+        name
+        for module in ("Accounts", "Contacts", "Deals", "Products", "Vendors")
+        for name in (f"All {module}", f"My {module}")
+    ]
     body = {
         "module": "accounts",
         "name": "Steel",
