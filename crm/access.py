@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, Func, JSONField, OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.choices import Level, Module
 from crm.models import Membership, ModuleRight, Organization, Profile
+from crm.visibility import levels_of, owners_seen, sharing_of
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, NotPermitted
 from finsuite.kernel.ids import read_id
@@ -51,20 +52,27 @@ class Access:
 
 
 def access(user: Any, organization_id: int | str) -> Access:
-    """The person's access to an organization that they belong to; NotFound to any other. Two queries."""
+    """The person's access to an organization that they belong to; NotFound to any other.
+
+    Two queries; one more where not all records are everybody's.
+    """
     membership = (
         Membership.objects.filter(user_id=user.pk, organization_id=as_id(organization_id))
         .select_related("organization", "profile")
+        .annotate(rules=sharing_of("organization_id"))
         .first()
     )
     if membership is None:
         raise NotFound(_("There is no such organization."))
-    levels = dict(ModuleRight.objects.filter(profile_id=membership.profile_id).values_list("module", "level"))
-    return Access(membership.organization, membership.profile, levels, user.pk)
+    levels = ModuleRight.objects.filter(profile_id=membership.profile_id).values_list("module", "level")
+    return _access(membership, dict(levels))
 
 
 def of_actor(actor: Actor, organization: Organization) -> Access:
-    """What an actor may do and see in an organization. One query; none for a machine, which may do and see all."""
+    """What an actor may do and see in an organization; NotFound to a person outside it.
+
+    One query, one more where not all records are everybody's; none for a machine, which may do and see all.
+    """
     if actor.is_machine or actor.user_id is None:
         everything = Profile(organization=organization, name=actor.label, can_setup=True)
         return Access(organization, everything, dict.fromkeys(Module.values, Level.DELETE))
@@ -72,7 +80,7 @@ def of_actor(actor: Actor, organization: Organization) -> Access:
         Membership.objects.of(organization)
         .filter(user_id=actor.user_id)
         .select_related("profile")
-        .annotate(levels=levels_of("profile_id"))
+        .annotate(levels=levels_of("profile_id"), rules=sharing_of("organization_id"))
         .first()
     )
     if membership is None:
@@ -82,15 +90,13 @@ def of_actor(actor: Actor, organization: Organization) -> Access:
 
 
 def of_membership(membership: Any) -> Access:
-    """The access of a member who was read together with their levels (`levels_of`)."""
-    return Access(membership.organization, membership.profile, membership.levels or {}, membership.user_id)
+    """The access of a member who was read together with their `levels_of` and `sharing_of`. One query, or none."""
+    return _access(membership, membership.levels or {})
 
 
-def levels_of(profile: str) -> Subquery:
-    """The levels of a profile by module, as one JSON value; `profile` is the path to the profile's id."""
-    held = ModuleRight.objects.filter(profile=OuterRef(profile)).values("profile")
-    told = Func(F("module"), F("level"), function="jsonb_object_agg", output_field=JSONField())
-    return Subquery(held.values_list(told))
+def _access(membership: Any, levels: Mapping[str, int]) -> Access:
+    owners = owners_seen(membership, levels, membership.rules or {})
+    return Access(membership.organization, membership.profile, levels, membership.user_id, owners)
 
 
 def require(actor: Actor, organization: Organization, module: str, level: int) -> None:

@@ -40,6 +40,14 @@ class Level(models.IntegerChoices):
     DELETE = 4, _("Delete")
 
 
+class Sharing(models.TextChoices):
+    """Who sees a module's records. Whoever may change the setup, or sees all by their profile, sees every one."""
+
+    EVERYBODY = "everybody", pgettext_lazy("sharing", "Everybody")
+    MANAGERS = "managers", pgettext_lazy("sharing", "The owner and their managers")
+    TEAMS = "teams", pgettext_lazy("sharing", "The owner's teams and managers")
+
+
 class ActivityKind(models.TextChoices):
     """What somebody notes, or has to do, about a record."""
 

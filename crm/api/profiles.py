@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from crm.access import levels_of
 from crm.api.base import SetupResource
 from crm.models import Membership, Profile
 from crm.selectors.organizations import members
-from crm.services import organizations
+from crm.services import organizations, teams
 from crm.services import profiles as services
+from crm.visibility import levels_of
 from finsuite.kernel.api.fields import Field, Kind, of_model
 from finsuite.kernel.errors import Refused
-from finsuite.kernel.versions import require_version
 
 
 class ProfileResource(SetupResource):
@@ -30,7 +30,7 @@ class ProfileResource(SetupResource):
         **of_model(
             Profile,
             read=("id", "is_system", "created_at", "updated_at"),
-            write=("name", "description", "can_setup"),
+            write=("name", "description", "can_setup", "sees_all"),
             required=("name",),
             orderable=("name",),
         ),
@@ -49,8 +49,7 @@ class ProfileResource(SetupResource):
         return services.update_profile(actor=self.actor, profile=record, values=values, levels=levels, version=version)
 
     def delete(self, record: Profile, version: str) -> None:
-        require_version(record, version)
-        services.delete_profile(actor=self.actor, profile=record)
+        services.delete_profile(actor=self.actor, profile=record, version=version)
 
 
 class MemberResource(SetupResource):
@@ -65,7 +64,7 @@ class MemberResource(SetupResource):
         **of_model(
             Membership,
             read=("id", "user", "created_at", "updated_at"),
-            write=("profile",),
+            write=("profile", "manager"),
             required=("profile",),
             expand={"user": ("id", "email", "first_name", "last_name"), "profile": ("id", "name", "can_setup")},
         ),
@@ -77,28 +76,33 @@ class MemberResource(SetupResource):
     def rows(self) -> QuerySet[Membership]:
         return members(self.organization)
 
+    @transaction.atomic
     def create(self, values: dict[str, Any]) -> Membership:
-        return organizations.add_member(
+        made = organizations.add_member(
             actor=self.actor,
             organization=self.organization,
             email=values["email"],
             profile=self._profile(values["profile_id"]),
         )
+        if values.get("manager_id") is None:
+            return made
+        return teams.change_manager(actor=self.actor, membership=made, manager_id=values["manager_id"])
 
+    @transaction.atomic
     def update(self, record: Membership, values: dict[str, Any], version: str) -> Membership:
-        require_version(record, version)
         if "email" in values:
             sentence = _("A member's e-mail address is their own to change.")
             raise Refused(sentence, fields={"email": [sentence]})
-        if "profile_id" not in values:
-            return record
-        return organizations.change_member_profile(
-            actor=self.actor, membership=record, profile=self._profile(values["profile_id"])
+        profile = self._profile(values.get("profile_id", record.profile_id))
+        changed = organizations.change_member_profile(
+            actor=self.actor, membership=record, profile=profile, version=version
         )
+        if "manager_id" not in values:
+            return changed
+        return teams.change_manager(actor=self.actor, membership=record, manager_id=values["manager_id"])
 
     def delete(self, record: Membership, version: str) -> None:
-        require_version(record, version)
-        organizations.remove_member(actor=self.actor, membership=record)
+        organizations.remove_member(actor=self.actor, membership=record, version=version)
 
     def _profile(self, profile_id: int) -> Profile:
         found = Profile.objects.of(self.organization).filter(pk=profile_id).first()

@@ -14,6 +14,7 @@ from crm.models.pipelines import LostReason, Pipeline, Stage
 from crm.models.products import Product
 from crm.models.profiles import ModuleRight, Profile
 from crm.models.record import Record
+from crm.models.sharing import SharingRule, Team, TeamMember
 from crm.models.vendors import Vendor
 
 __all__ = [
@@ -50,7 +51,10 @@ __all__ = [
     "Product",
     "Profile",
     "Record",
+    "SharingRule",
     "Stage",
     "StageChange",
+    "Team",
+    "TeamMember",
     "Vendor",
 ]

@@ -52,13 +52,22 @@ class Membership(Stamped):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="crm_memberships")
     profile = models.ForeignKey("crm.Profile", on_delete=models.PROTECT, related_name="memberships")
+    manager = models.ForeignKey(
+        "self", verbose_name=_("manager"), null=True, blank=True, on_delete=models.SET_NULL, related_name="reports"
+    )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
-        constraints = [models.UniqueConstraint(fields=["organization", "user"], name="crm_membership_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "user"], name="crm_membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(manager=None) | ~models.Q(manager=models.F("id")),
+                name="crm_membership_not_own_manager",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} – {self.profile}"

@@ -18,6 +18,7 @@ class Profile(Stamped):
     name = models.CharField(_("name"), max_length=100)
     description = models.TextField(_("description"), blank=True)
     can_setup = models.BooleanField(_("may change the setup"), default=False)
+    sees_all = models.BooleanField(_("sees all records"), default=False)  # in the modules that it opens
     is_system = models.BooleanField(_("comes with finsuite"), default=False, editable=False)
 
     objects = ScopedQuerySet.as_manager()

@@ -12,8 +12,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.access import as_id, levels_of
+from crm.access import as_id
 from crm.models import Currency, CurrencyRate, Membership, Organization, Profile
+from crm.visibility import levels_of, sharing_of
 from finsuite.kernel.errors import NotFound
 from finsuite.kernel.models import ScopedQuerySet
 
@@ -23,7 +24,7 @@ def memberships_of(user: Any) -> QuerySet[Any]:
     return (
         Membership.objects.filter(user_id=user.pk)
         .select_related("organization", "profile")
-        .annotate(levels=levels_of("profile_id"))
+        .annotate(levels=levels_of("profile_id"), rules=sharing_of("organization_id"))
         .order_by("organization__name", "organization_id")
     )
 

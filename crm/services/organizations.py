@@ -18,6 +18,8 @@ from crm.events import OrganizationCreated
 from crm.models import RECORDS, Currency, CurrencyRate, Membership, Organization, Profile
 from crm.services.list_views import add_default_list_views
 from crm.services.profiles import add_default_profiles
+from crm.services.sharing import add_default_sharing
+from crm.services.teams import hand_over_reports
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotPermitted, Refused
 from finsuite.kernel.events import emit
@@ -43,6 +45,7 @@ def create_organization(*, actor: Actor, values: Mapping[str, Any], owner: User 
     profiles = add_default_profiles(organization)
     Currency.objects.create(organization=organization, code=organization.home_currency)
     add_default_list_views(organization)
+    add_default_sharing(organization)
     audit.services.record(
         actor=actor,
         tenant=organization.tenant,
@@ -145,12 +148,14 @@ def add_member(*, actor: Actor, organization: Organization, email: str, profile:
 
 
 @transaction.atomic
-def change_member_profile(*, actor: Actor, membership: Membership, profile: Profile) -> Membership:
+def change_member_profile(
+    *, actor: Actor, membership: Membership, profile: Profile, version: str | None = None
+) -> Membership:
     """Give a member another profile; one who may change the setup always remains."""
     organization = membership.organization
     require_setup(actor, organization)
     _check_profile(organization, profile)
-    locked = _locked(membership)
+    locked = _locked(membership, version)
     if locked.profile_id == profile.pk:
         return locked
     before, locked.profile = locked.profile, profile
@@ -168,11 +173,15 @@ def change_member_profile(*, actor: Actor, membership: Membership, profile: Prof
 
 
 @transaction.atomic
-def remove_member(*, actor: Actor, membership: Membership) -> None:
-    """Take a member out. What they own stays theirs by name; one who may change the setup always remains."""
+def remove_member(*, actor: Actor, membership: Membership, version: str | None = None) -> None:
+    """Take a member out. What they own stays theirs by name; who reported to them reports to their manager.
+
+    One who may change the setup always remains.
+    """
     organization = membership.organization
     require_setup(actor, organization)
-    locked = _locked(membership)
+    locked = _locked(membership, version)
+    hand_over_reports(actor=actor, leaving=locked)
     audit.services.record(
         actor=actor,
         tenant=organization.tenant,
@@ -196,13 +205,14 @@ def _add(actor: Actor, organization: Organization, user_id: int, profile: Profil
     return membership
 
 
-def _locked(membership: Membership) -> Membership:
+def _locked(membership: Membership, version: str | None) -> Membership:
     """The member's row; the organization's row first, so that two administrators can't remove each other at once."""
     Organization.objects.select_for_update(no_key=True).get(pk=membership.organization_id)
     rows = Membership.objects.select_for_update(of=("self",)).select_related("user", "profile")
     locked = rows.filter(pk=membership.pk).first()
     if locked is None:
         raise Refused(_("This person is not a member any more."), code="not_found")
+    require_version(locked, version)
     return locked
 
 

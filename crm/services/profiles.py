@@ -18,7 +18,7 @@ from finsuite.kernel.errors import Refused
 from finsuite.kernel.records import assign, require_filled
 from finsuite.kernel.versions import require_version
 
-WRITABLE = ("name", "description", "can_setup")
+WRITABLE = ("name", "description", "can_setup", "sees_all")
 
 DEFAULTS = (
     (gettext_noop("Administrator"), Level.DELETE, True),
@@ -62,7 +62,7 @@ def create_profile(
         tenant=organization.tenant,
         subject=profile,
         verb="created",
-        after={"name": profile.name, "can_setup": profile.can_setup, **checked},
+        after={"name": profile.name, "can_setup": profile.can_setup, "sees_all": profile.sees_all, **checked},
     )
     return profile
 
@@ -108,11 +108,12 @@ def update_profile(
 
 
 @transaction.atomic
-def delete_profile(*, actor: Actor, profile: Profile) -> None:
+def delete_profile(*, actor: Actor, profile: Profile, version: str | None = None) -> None:
     """Delete a profile that nobody carries."""
     organization = profile.organization
     require_setup(actor, organization)
     locked = Profile.objects.of(organization).select_for_update(of=("self",)).get(pk=profile.pk)
+    require_version(locked, version)
     if locked.is_system:
         raise Refused(_("The profiles that come with finsuite can't be deleted."), code="system")
     if locked.memberships.exists():
@@ -123,7 +124,7 @@ def delete_profile(*, actor: Actor, profile: Profile) -> None:
         tenant=organization.tenant,
         subject=locked,
         verb="deleted",
-        before={"name": locked.name, "description": locked.description, "can_setup": locked.can_setup, **levels},
+        before={**{name: getattr(locked, name) for name in WRITABLE}, **levels},
     )
     locked.delete()
 
