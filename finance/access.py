@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from finance.models import ContactPerson, Currency, Customer, Membership, Organization, ZscKey
+from finance.models import ContactPerson, Currency, Customer, CustomField, Membership, Organization, ZscKey
 from finance.rights import MACHINE_RIGHTS, Right, allows
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.errors import NotFound, NotPermitted, Refused
 
-R = TypeVar("R", Customer, ContactPerson, Currency, Membership, ZscKey)
+R = TypeVar("R", Customer, ContactPerson, Currency, CustomField, Membership, ZscKey)
 
 
 def membership(user: Any, organization_id: int) -> Membership:
@@ -78,6 +78,12 @@ def contact_person(organization: Organization, person_id: int) -> ContactPerson:
 def currency(organization: Organization, currency_id: int) -> Currency:
     """One currency of this organization."""
     return _one(Currency.objects.of(organization), organization, currency_id, _("There is no such currency."))
+
+
+def custom_field(organization: Organization, field_id: int) -> CustomField:
+    """One custom field of this organization."""
+    fields = CustomField.objects.of(organization).filter(deleted_at=None)
+    return _one(fields, organization, field_id, _("There is no such custom field."))
 
 
 def member(organization: Organization, membership_id: int) -> Membership:

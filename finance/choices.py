@@ -30,3 +30,10 @@ class CustomerKind(models.TextChoices):
 class Status(models.TextChoices):
     ACTIVE = "active", _("Active")
     INACTIVE = "inactive", _("Inactive")
+
+
+class Extended(models.TextChoices):
+    """The kinds of finance record that custom fields can be added to."""
+
+    CUSTOMERS = "customers", _("Customers")
+    CONTACT_PERSONS = "contact_persons", _("Contact persons")

@@ -3,6 +3,7 @@ from crm.models.activities import Activity, ActivityLink, Participant
 from crm.models.attachments import Attachment
 from crm.models.contacts import Contact
 from crm.models.currencies import Currency, CurrencyRate
+from crm.models.custom_fields import CustomField, CustomValue
 from crm.models.deals import Deal, DealContact, DealLine, StageChange
 from crm.models.duplicates import DuplicateKeys, DuplicateScan, DuplicateSuggestion
 from crm.models.imports import ImportJob, ImportOutcome, ImportPart, ImportResult, ImportRow, ImportState, ImportUndo
@@ -26,6 +27,8 @@ __all__ = [
     "Contact",
     "Currency",
     "CurrencyRate",
+    "CustomField",
+    "CustomValue",
     "Deal",
     "DealContact",
     "DealLine",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +32,7 @@ class Organization(Stamped):
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     website = models.CharField(_("website"), max_length=255, blank=True, validators=[validate_website])
     fiscal_year_start_month = models.PositiveSmallIntegerField(_("fiscal year starts in"), default=1)
+    extended = ArrayField(models.CharField(max_length=20), default=list, editable=False)  # what has custom fields
     is_demo = models.BooleanField(default=False, editable=False)
 
     class Meta:

@@ -1,3 +1,4 @@
+from finance.models.custom_fields import EXTENDED, CustomField, CustomValue
 from finance.models.numbering import Counter
 from finance.models.organizations import Membership, Organization
 from finance.models.parties import ContactPerson, Customer
@@ -5,9 +6,12 @@ from finance.models.rates import Currency
 from finance.models.zsc_keys import ZscAttempts, ZscKey
 
 __all__ = [
+    "EXTENDED",
     "ContactPerson",
     "Counter",
     "Currency",
+    "CustomField",
+    "CustomValue",
     "Customer",
     "Membership",
     "Organization",

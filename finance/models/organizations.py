@@ -22,6 +22,7 @@ class Organization(Stamped):
     fiscal_year_start_month = models.PositiveSmallIntegerField(_("fiscal year starts in"), default=1)
     apps = ArrayField(models.CharField(max_length=20, choices=App.choices), verbose_name=_("apps"), default=list)
     allows_duplicate_names = models.BooleanField(_("allow duplicate display names"), default=False)
+    extended = ArrayField(models.CharField(max_length=20), default=list, editable=False)  # what has custom fields
     is_demo = models.BooleanField(default=False, editable=False)
 
     class Meta:

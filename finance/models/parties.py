@@ -71,6 +71,7 @@ class Customer(Stamped):
     shipping_phone = models.CharField(_("shipping phone"), max_length=50, blank=True)
     shipping_fax = models.CharField(_("shipping fax"), max_length=50, blank=True)
     notes = models.TextField(_("notes"), blank=True)
+    custom = models.JSONField(default=dict, blank=True, editable=False)  # custom field's key → value
 
     objects = ScopedQuerySet.as_manager()
 
@@ -122,6 +123,7 @@ class ContactPerson(Stamped):
     designation = models.CharField(_("designation"), max_length=100, blank=True)
     department = models.CharField(_("department"), max_length=50, blank=True)
     is_primary = models.BooleanField(_("primary"), default=False)
+    custom = models.JSONField(default=dict, blank=True, editable=False)  # custom field's key → value
 
     objects = ScopedQuerySet.as_manager()
 

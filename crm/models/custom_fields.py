@@ -1,0 +1,38 @@
+"""The fields that an organization adds to its CRM records, and the index of their values."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.choices import Module
+from crm.models.organizations import Organization
+from finsuite.kernel.custom_fields.kinds import FieldDefinition
+from finsuite.kernel.custom_fields.tables import ValueRow
+from finsuite.kernel.models import ScopedQuerySet
+
+
+class CustomField(FieldDefinition):
+    """A field of one module's records. The values lie in the records' `custom`."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="custom_fields")
+    module = models.CharField(_("module"), max_length=20, choices=Module.choices)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("custom field")
+        verbose_name_plural = _("custom fields")
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(label=""), name="crm_custom_field_label_given"),
+            models.UniqueConstraint(fields=["organization", "module", "key"], name="crm_custom_field_key"),
+        ]
+
+
+class CustomValue(ValueRow):
+    """What a record holds in a field, as filters and sorting compare it. Written by the database's triggers."""
+
+    field = models.ForeignKey(CustomField, on_delete=models.CASCADE, related_name="values")
+
+    class Meta(ValueRow.Meta):
+        pass

@@ -1,0 +1,33 @@
+"""Reading an organization's custom fields. Where a kind of record has none, no query is spent on them."""
+
+from __future__ import annotations
+
+from django.db.models import Count, QuerySet
+
+from finance.choices import Extended
+from finance.models import CustomField, CustomValue, Organization
+from finsuite.kernel.custom_fields.sets import FieldSet
+from finsuite.kernel.models import ScopedQuerySet
+
+
+def custom_fields(organization: Organization, module: str) -> FieldSet:
+    """The fields of a kind of record, retired ones included. One query, none where there are no such fields."""
+    if module not in organization.extended:
+        return FieldSet()
+    return FieldSet(definitions(organization, module), values=CustomValue)
+
+
+def definitions(organization: Organization, module: str | None = None) -> ScopedQuerySet[CustomField]:
+    """What Setup lists: the fields that are not deleted, in their order."""
+    rows = CustomField.objects.of(organization).filter(deleted_at=None).order_by("module", "position", "id")
+    return rows.filter(module=module) if module else rows
+
+
+def described(organization: Organization, module: str) -> dict[str, CustomField]:
+    """Every field that there ever was, by `cf_…` name: what the history is told with."""
+    return {field.name: field for field in CustomField.objects.of(organization).filter(module=module)}
+
+
+def counted(organization: Organization, module: Extended) -> QuerySet[CustomField]:
+    """The fields of a kind of record, each with how many records hold a value in it (`uses`)."""
+    return definitions(organization, module).annotate(uses=Count("values__record_id", distinct=True))

@@ -1,0 +1,177 @@
+"""The custom fields of one kind of record in one organization, read once for all that a call does with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+import orjson
+from django.db import IntegrityError, connection, models
+from django.utils.translation import gettext as _
+
+from finsuite.kernel.custom_fields.kinds import PREFIX, FieldDefinition
+from finsuite.kernel.custom_fields.tables import ValueRow
+from finsuite.kernel.custom_fields.values import clean, fault, required_fault
+from finsuite.kernel.errors import Refused
+from finsuite.kernel.records import Change, refuse_unknown
+
+_CLASH = re.compile(r"\(field_id, (?:key|number)\)=\((\d+), ")
+
+# A record to be, or that is (its id), with the custom values that it is to hold.
+Asked = tuple[int | None, Mapping[str, Any]]
+
+
+class FieldSet:
+    """The fields that are not deleted, in their order. `retired` ones keep their values, but nobody writes them.
+
+    `is_strict` is how a person's writes are judged: required fields must be filled. Machines write what they have.
+    """
+
+    def __init__(
+        self, fields: Iterable[FieldDefinition] = (), *, values: type[ValueRow] | None = None, is_strict: bool = True
+    ) -> None:
+        self.all = sorted(fields, key=lambda field: (field.position, field.pk or 0))
+        self.values = values
+        self.is_strict = is_strict
+
+    def __bool__(self) -> bool:
+        return bool(self.all)
+
+    def __iter__(self) -> Iterator[FieldDefinition]:
+        return iter(self.active)
+
+    @cached_property
+    def active(self) -> list[FieldDefinition]:
+        """Those that forms, lists and programs know of."""
+        return [field for field in self.all if field.is_active]
+
+    @cached_property
+    def by_name(self) -> dict[str, FieldDefinition]:
+        """The active ones by `cf_…` name."""
+        return {field.name: field for field in self.active}
+
+    def split(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The record's own values, and those of custom fields; a custom field that there is not is refused by name."""
+        own = {name: value for name, value in values.items() if not name.startswith(PREFIX)}
+        custom = {name: value for name, value in values.items() if name.startswith(PREFIX)}
+        if custom:
+            writable = self.by_name if self.is_strict else {field.name: field for field in self.all}
+            refuse_unknown(custom, writable)
+        return own, custom
+
+    def start(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What a new record is given: the defaults, where it says nothing itself."""
+        defaults = {
+            field.name: field.default for field in self.active if field.default is not None and field.name not in given
+        }
+        return {**defaults, **given}
+
+    def apply(self, record: Any, given: Mapping[str, Any], *, currency: str) -> Change:
+        """Set the given values on the record, unsaved, and answer what changed; every fault is told at once."""
+        is_new = record._state.adding
+        given = self.start(given) if is_new else given
+        held: dict[str, Any] = dict(record.custom)
+        before: dict[str, Any] = {}
+        after: dict[str, Any] = {}
+        faults: dict[str, list[str]] = {}
+        for field in self.all:
+            if field.name not in given and not (is_new and field.is_active and field.is_required):
+                continue
+            current = record.custom.get(field.key)
+            try:
+                value = clean(field, given.get(field.name), held=current, currency=currency)
+                if value is None and field.is_required and field.is_active and self.is_strict:
+                    raise required_fault(field)
+            except Refused as refused:
+                faults |= refused.fields
+                continue
+            if value != current:
+                before[field.name], after[field.name] = current, value
+                held[field.key] = value
+        if faults:
+            raise Refused(next(iter(faults.values()))[0], fields=faults)
+        if after:
+            record.custom = {key: value for key, value in held.items() if value is not None}
+        return Change(before, after)
+
+    def told(self, custom: Mapping[str, Any]) -> dict[str, Any]:
+        """A record's custom values by `cf_…` name, as the history keeps them."""
+        return {f"{PREFIX}{key}": value for key, value in custom.items()}
+
+    # Unique values ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def unique(self) -> list[FieldDefinition]:
+        """The fields in which no two records may hold the same."""
+        return [field for field in self.all if field.is_unique]
+
+    def taken(self, asked: Sequence[Asked]) -> dict[int, Refused]:
+        """By place in `asked`, why a record may not have its values: another one has them, or is about to."""
+        rows = [
+            {"place": place, "field_id": field.pk, "record_id": pk, "kind": field.kind, "value": held[field.key]}
+            for place, (pk, held) in enumerate(asked)
+            for field in self.unique
+            if held.get(field.key) is not None
+        ]
+        if not rows:
+            return {}
+        fields = {field.pk: field for field in self.unique}
+        refused: dict[int, dict[str, list[str]]] = {}
+        for place, field_id in self._clashing(rows):
+            refused.setdefault(place, {}).update(_taken(fields[field_id]).fields)
+        return {
+            place: Refused(next(iter(faults.values()))[0], code="taken", fields=faults)
+            for place, faults in refused.items()
+        }
+
+    def _clashing(self, rows: list[dict[str, Any]]) -> list[tuple[int, int]]:
+        assert self.values is not None
+        table = self.values._meta.db_table
+        sql = f"""
+            WITH formed AS (
+                SELECT a.place, a.field_id, a.record_id, f.key, f.number,
+                       row_number() OVER (PARTITION BY a.field_id, f.key, f.number ORDER BY a.place) AS turn
+                FROM jsonb_to_recordset(%s)
+                     AS a(place int, field_id bigint, record_id bigint, kind text, value jsonb)
+                CROSS JOIN LATERAL {self.values._meta.app_label}_custom_form(a.kind, a.value) f
+            )
+            SELECT place, field_id FROM formed m WHERE turn > 1 OR EXISTS (
+                SELECT 1 FROM {table} v WHERE v.is_unique AND v.field_id = m.field_id AND v.key = m.key
+                AND v.record_id IS DISTINCT FROM m.record_id
+            ) OR EXISTS (
+                SELECT 1 FROM {table} v WHERE v.is_unique AND v.field_id = m.field_id AND v.number = m.number
+                AND v.record_id IS DISTINCT FROM m.record_id
+            )
+        """  # noqa: S608 – the names are ours
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [orjson.dumps(rows).decode()])
+            return list(cursor.fetchall())
+
+    @contextmanager
+    def naming_clashes(self) -> Iterator[None]:
+        """Word the database's refusal of a value that somebody else has just taken."""
+        try:
+            yield
+        except IntegrityError as error:
+            diagnosis: Any = getattr(error.__cause__, "diag", None)
+            found = _CLASH.search(getattr(diagnosis, "message_detail", None) or "")
+            field = next((field for field in self.unique if found and field.pk == int(found[1])), None)
+            if field is None:
+                raise
+            raise _taken(field) from error
+
+
+def _taken(field: FieldDefinition) -> Refused:
+    return fault(field, _("%(field)s must be unique, and another record already has this value."), "taken")
+
+
+def custom_of(rows: Iterable[models.Model]) -> list[Asked]:
+    """Records as `FieldSet.taken` asks about them."""
+    return [(row.pk, row.custom) for row in rows]  # type: ignore[attr-defined]
+
+
+NOTHING = FieldSet()
+Loader = Callable[[], FieldSet]
