@@ -30,6 +30,8 @@ VERBS: dict[str, Any] = {
     "linked": pgettext_lazy("history", "linked"),
     "unlinked": pgettext_lazy("history", "unlinked"),
     "merged": pgettext_lazy("history", "merged"),
+    "restored": pgettext_lazy("history", "restored"),
+    "unmerged": pgettext_lazy("history", "took apart again"),
 }
 PATHS: dict[str, Any] = {
     Via.API: gettext_lazy("by the API"),

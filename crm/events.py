@@ -87,3 +87,25 @@ class ProductUpdated(RecordUpdated):
 
 class ProductDeleted(RecordEvent):
     """Products were deleted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordsMerged(Event):
+    """Records of a module became one: the losers are gone, and what hung on them hangs on the survivor."""
+
+    actor: Actor
+    organization_id: int
+    module: str
+    survivor_id: int
+    loser_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeUndone(Event):
+    """A merge was taken back: the losers are there again, under their old ids."""
+
+    actor: Actor
+    organization_id: int
+    module: str
+    survivor_id: int
+    loser_ids: tuple[int, ...]

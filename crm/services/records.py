@@ -148,6 +148,20 @@ def delete_one(kind: Kind[R], *, actor: Actor, record: R, version: str | None) -
     _deleted(kind, actor, organization, found)
 
 
+def rehang(
+    kind: Kind[Any], column: str, *, actor: Actor, organization: Organization, targets: Mapping[int, int]
+) -> list[int]:
+    """Hang these records (by id) on others, for a merge or its undo. Answers the ids of those that are there."""
+    rows = kind.model.objects.of(organization).filter(pk__in=list(targets)).order_by("pk")
+    records = list(rows.select_for_update(of=("self",), no_key=True))
+    if records:
+        changes = [(record, {column: getattr(record, column)}, {column: targets[record.pk]}) for record in records]
+        for record in records:
+            setattr(record, column, targets[record.pk])
+        _save_changed(kind, actor, organization, changes)
+    return [record.pk for record in records]
+
+
 def accepted(outcome: R | Refused) -> R:
     """The record of a single row; its refusal is raised."""
     if isinstance(outcome, Refused):
