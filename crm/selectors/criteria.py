@@ -1,197 +1,241 @@
-"""Criteria turned into a filter: what list views, filters on a page and the sync's scope all speak.
+"""Criteria turned into a filter: what list views, filters on a page, exports and the sync's scope all speak.
 
-A criterion is {"field": …, "comparator": …, "value": …}. Text is compared without regard to capitals; "contains" and
-"starts with" on the indexed text do not regard accents either.
+What can be written, and what it means, is in crm/criteria (docs/list-views.md). Text is compared without regard to
+capitals and accents; days are days of the organization's time zone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
+from datetime import datetime
+from functools import reduce
+from operator import and_, or_
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.choices import Module
-from crm.models import RECORDS
-from finsuite.kernel.errors import Refused
+from crm.access import Access
+from crm.choices import Level, Module
+from crm.criteria.fields import NEGATED, FieldKind, FilterField
+from crm.criteria.periods import Calendar, Span
+from crm.criteria.tree import Criterion, Group, Reading, read_tree
+from crm.models import RECORDS, Organization
+from crm.models.folding import marked
+from crm.models.modules import module_of
+from crm.models.record import Record
 
-MOST_CRITERIA = 25
-MOST_VALUES = 200
+Scope = Access | Organization  # a person's, or everything in an organization
 
-
-class FieldKind(StrEnum):
-    """How a field's values are compared."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    DATE = "date"
-    MOMENT = "moment"
-    YES_NO = "yes_no"
-    RECORD = "record"
-    TAGS = "tags"
-
-
-COMPARATORS: dict[str, Any] = {
-    "is": gettext_lazy("is"),
-    "is_not": gettext_lazy("is not"),
-    "contains": gettext_lazy("contains"),
-    "starts_with": gettext_lazy("starts with"),
-    "empty": gettext_lazy("is empty"),
-    "not_empty": gettext_lazy("is not empty"),
-    "gt": gettext_lazy("is more than"),
-    "gte": gettext_lazy("is at least"),
-    "lt": gettext_lazy("is less than"),
-    "lte": gettext_lazy("is at most"),
-    "in": gettext_lazy("is one of"),
-}
-
-ON_A_DAY: dict[str, Any] = {
-    "is": gettext_lazy("is on"),
-    "is_not": gettext_lazy("is not on"),
-    "gt": gettext_lazy("is after"),
-    "gte": gettext_lazy("is on or after"),
-    "lt": gettext_lazy("is before"),
-    "lte": gettext_lazy("is on or before"),
-}
-
-_EMPTY = ("empty", "not_empty")
-_ORDER = ("gt", "gte", "lt", "lte")
-BY_KIND: dict[FieldKind, tuple[str, ...]] = {
-    FieldKind.TEXT: ("is", "is_not", "contains", "starts_with", "in", *_EMPTY),
-    FieldKind.NUMBER: ("is", "is_not", *_ORDER, "in", *_EMPTY),
-    FieldKind.DATE: ("is", "is_not", *_ORDER, *_EMPTY),
-    FieldKind.MOMENT: _ORDER,
-    FieldKind.YES_NO: ("is",),
-    FieldKind.RECORD: ("is", "is_not", "in", *_EMPTY),
-    FieldKind.TAGS: ("contains", *_EMPTY),
-}
+# Other sources of fields: (scope, module) → fields. Custom fields come from one.
+SOURCES: list[Callable[[Scope, Module], Iterable[FilterField]]] = []
 
 _DATES = {"created_at": gettext_lazy("Created"), "updated_at": gettext_lazy("Last change")}
-_HIDDEN = frozenset({"id", "organization", "name_key", "sort_key", "search_text", "custom"})
+_HIDDEN = frozenset(
+    {"id", "organization", "name_key", "sort_key", "search_text", "custom", "amount_home", "expected_home"}
+)
+_NEVER = Q(pk__in=())
+
+# The texts that are part of `search_text`, whose index finds them.
+_SEARCHED: dict[Module, tuple[str, ...]] = {
+    Module.ACCOUNTS: ("name", "account_number", "website", "phone", "billing_city", "tax_number"),
+    Module.CONTACTS: ("first_name", "last_name", "email", "secondary_email", "phone", "mobile"),
+    Module.DEALS: ("name", "next_step", "deal_type"),
+    Module.PRODUCTS: ("name", "code", "category", "manufacturer"),
+    Module.VENDORS: ("name", "email", "website", "phone", "city", "tax_number"),
+}
+
+
+def filter_fields(scope: Scope, module: str) -> dict[str, FilterField]:
+    """The fields of a module that criteria may name, by name, in the model's order."""
+    known = Module(module)
+    model = RECORDS[known]
+    columns = sorted(
+        (column for column in model._meta.concrete_fields if column.name not in _HIDDEN), key=lambda c: c.name in _DATES
+    )
+    fields = [_field(scope, known, column) for column in columns]
+    for source in SOURCES:
+        fields += source(scope, known)
+    return {field.name: field for field in fields}
+
+
+def criteria_filter(
+    scope: Scope, module: str, criteria: Any, *, user_id: int | None = None, now: datetime | None = None
+) -> Q:
+    """The filter that keeps the records which meet the criteria; Refused by place if one can't be understood.
+
+    "me" is the person of the access, or else `user_id`.
+    """
+    return compiled(read_criteria(scope, module, criteria, user_id=user_id, now=now))
+
+
+def read_criteria(
+    scope: Scope, module: str, criteria: Any, *, user_id: int | None = None, now: datetime | None = None
+) -> Group:
+    """The criteria understood, not yet a filter."""
+    person = user_id if user_id is not None else getattr(scope, "user_id", None)
+    return read_tree(criteria, Reading(filter_fields(scope, module), calendar_of(scope, now), person))
+
+
+def calendar_of(scope: Scope, now: datetime | None = None) -> Calendar:
+    """What day it is for the organization."""
+    organization = organization_of(scope)
+    zone = ZoneInfo(organization.time_zone)
+    today = (now or timezone.now()).astimezone(zone).date()
+    return Calendar(today, zone, organization.fiscal_year_start_month)
+
+
+def organization_of(scope: Scope) -> Organization:
+    return scope.organization if isinstance(scope, Access) else scope
+
+
+def compiled(part: Group | Criterion) -> Q:
+    """The filter that a tree, or one criterion, stands for."""
+    if isinstance(part, Criterion):
+        return _criterion(part)
+    filters = [compiled(inner) for inner in part.parts]
+    return reduce(and_ if part.join == "all" else or_, filters, Q())
+
+
+def _criterion(part: Criterion) -> Q:
+    if positive := NEGATED.get(part.comparator):
+        return ~_positive(part.field, positive, part.value)
+    return _positive(part.field, part.comparator, part.value)
+
+
+def _positive(field: FilterField, comparator: str, value: Any) -> Q:
+    matches = field.matches
+    if isinstance(value, Span):
+        return _in_time(field, comparator, value)
+    match comparator:
+        case "between":
+            low, high = value
+            if isinstance(low, Span):
+                return matches("gte", low.start) & matches("lt", high.end)
+            return matches("gte", low) & matches("lte", high)
+        case "is":
+            return matches("equal", value)
+        case "in":
+            return matches("among", value)
+    return matches(comparator, value)
+
+
+def _in_time(field: FilterField, comparator: str, span: Span) -> Q:
+    matches = field.matches
+    match comparator:
+        case "is":
+            return matches("gte", span.start) & matches("lt", span.end)
+        case "gt":
+            return matches("gte", span.end)
+        case "lte":
+            return matches("lt", span.end)
+    return matches(comparator, span.start)
 
 
 @dataclass(frozen=True)
-class FilterField:
-    """A field that criteria may name."""
+class Column:
+    """How a column of the table is compared."""
 
     name: str
-    label: str
     kind: FieldKind
     nullable: bool
+    is_searched: bool = False
 
-    @property
-    def comparators(self) -> tuple[str, ...]:
-        known = BY_KIND[self.kind]
-        can_be_empty = self.nullable or self.kind in (FieldKind.TEXT, FieldKind.TAGS)
-        return known if can_be_empty else tuple(name for name in known if name not in _EMPTY)
+    def __call__(self, operation: str, value: Any) -> Q:
+        """The filter of one operation (crm.criteria.fields.Matcher)."""
+        if operation == "empty":
+            return self._empty()
+        if self.kind is FieldKind.TAGS:
+            return self._tagged([value] if operation == "contains" else value)
+        if self.kind is FieldKind.TEXT:
+            return self._text(operation, value)
+        if operation == "among":
+            return Q(**{f"{self.name}__in": value})
+        return Q(**{self.name if operation == "equal" else f"{self.name}__{operation}": value})
 
-    def told(self, comparator: str) -> str:
-        """The comparator in words that fit the field."""
-        is_day = self.kind in (FieldKind.DATE, FieldKind.MOMENT)
-        return str((ON_A_DAY if is_day else {}).get(comparator) or COMPARATORS[comparator])
-
-
-def filter_fields(module: str) -> dict[str, FilterField]:
-    """The fields of a module that criteria may name, by name, in the model's order."""
-    columns = sorted(
-        (c for c in RECORDS[Module(module)]._meta.concrete_fields if c.name not in _HIDDEN),
-        key=lambda c: c.name in _DATES,
-    )
-    return {
-        c.name: FilterField(c.name, str(_DATES.get(c.name, capfirst(str(c.verbose_name)))), _kind_of(c), c.null)
-        for c in columns
-    }
-
-
-def criteria_filter(module: str, criteria: Sequence[Mapping[str, Any]]) -> Q:
-    """The filter that keeps the records which meet every criterion; Refused by criterion if one can't be understood."""
-    if not isinstance(criteria, (list, tuple)) or not all(isinstance(entry, Mapping) for entry in criteria):
-        raise _fault(None, _("Criteria are a list, each with a field, a comparator and a value."))
-    if len(criteria) > MOST_CRITERIA:
-        raise _fault(None, _("There can be at most %(limit)d criteria.") % {"limit": MOST_CRITERIA})
-    fields = filter_fields(module)
-    kept = Q()
-    for position, entry in enumerate(criteria):
-        kept &= _criterion(fields, position, entry)
-    return kept
-
-
-def _criterion(fields: Mapping[str, FilterField], position: int, entry: Mapping[str, Any]) -> Q:
-    unknown = sorted(set(entry) - {"field", "comparator", "value"})
-    if unknown:
-        raise _fault(position, _("A criterion has no “%(name)s”.") % {"name": unknown[0]})
-    field = fields.get(str(entry.get("field")))
-    if field is None:
-        raise _fault(position, _("There is no field “%(name)s” to filter by.") % {"name": entry.get("field")})
-    comparator = entry.get("comparator")
-    if comparator not in field.comparators:
-        raise _fault(
-            position,
-            _("“%(field)s” can't be compared by “%(comparator)s”.") % {"field": field.label, "comparator": comparator},
-        )
-    if comparator in _EMPTY:
-        return _empty(field) if comparator == "empty" else ~_empty(field)
-    try:
-        return _compared(field, comparator, entry.get("value"))
-    except (ValueError, TypeError, InvalidOperation, OverflowError):
-        raise _fault(
-            position,
-            _("“%(value)s” is no value for “%(field)s”.") % {"value": entry.get("value"), "field": field.label},
-        ) from None
-
-
-def _compared(field: FilterField, comparator: str, given: Any) -> Q:
-    read = _READERS[field.kind]
-    if comparator == "in":
-        if not isinstance(given, (list, tuple)) or not 0 < len(given) <= MOST_VALUES:
-            raise ValueError
-        kept = Q()
-        for value in given:
-            kept |= _equal(field, read(value))
+    def _text(self, operation: str, value: Any) -> Q:
+        lookup = {"equal": "exact", "among": "in", "starts_with": "startswith", "ends_with": "endswith"}
+        kept = Q(**{f"{self.name}__folded__{lookup.get(operation, operation)}": value})
+        if self.is_searched and isinstance(value, str):
+            return Q(search_text__contains=value) & kept
         return kept
-    value = read(given)
-    match comparator:
-        case "is":
-            return _equal(field, value)
-        case "is_not":
-            return ~_equal(field, value)
-        case "contains" if field.kind is FieldKind.TAGS:
-            return Q(**{f"{field.name}__contains": [value]})
-        case "contains":
-            return Q(**{f"{field.name}__icontains": value})
-        case "starts_with":
-            return Q(**{f"{field.name}__istartswith": value})
-    return Q(**{f"{field.name}__{comparator}": value})
+
+    def _tagged(self, tags: Sequence[str]) -> Q:
+        return reduce(or_, (Q(**{f"{self.name}__folded__contains": marked(tag)}) for tag in tags))
+
+    def _empty(self) -> Q:
+        if self.nullable:
+            return Q(**{f"{self.name}__isnull": True})
+        return Q(**{self.name: [] if self.kind is FieldKind.TAGS else ""})
 
 
-def _equal(field: FilterField, value: Any) -> Q:
-    if field.kind is FieldKind.TEXT:
-        return Q(**{f"{field.name}__iexact": value})
-    return Q(**{field.name: value})
+@dataclass(frozen=True)
+class Reference:
+    """How a reference to another record is compared: one to a record that the person may not see is empty to them."""
+
+    column: Column
+    seen: Q
+
+    def __call__(self, operation: str, value: Any) -> Q:
+        if operation == "empty":
+            return self.column(operation, value) | ~self.seen
+        return self.column(operation, value) & self.seen
 
 
-def _empty(field: FilterField) -> Q:
-    if field.nullable:
-        return Q(**{f"{field.name}__isnull": True})
-    return Q(**{field.name: [] if field.kind is FieldKind.TAGS else ""})
+def _field(scope: Scope, module: Module, column: models.Field[Any, Any]) -> FilterField:
+    kind = _kind_of(column)
+    searched = column.name in _SEARCHED[module]
+    matches: Any = Column(column.name, kind, column.null, searched)
+    target = _target(column) if kind is FieldKind.RECORD else ""
+    if target in Module.values and (seen := _seen(scope, Module(target), column.name)) is not None:
+        matches = Reference(matches, seen)
+    return FilterField(
+        name=column.name,
+        label=str(_DATES.get(column.name, capfirst(str(column.verbose_name)))),
+        kind=kind,
+        can_be_empty=column.null or kind in (FieldKind.TEXT, FieldKind.TAGS) or (bool(column.choices) and column.blank),
+        matches=matches,
+        target=target,
+        options=tuple((str(value), str(label)) for value, label in column.choices or ()),
+    )
+
+
+def _seen(scope: Scope, target: Module, name: str) -> Q | None:
+    """The filter of the rows whose reference the person may see; None where that is all of them."""
+    if not isinstance(scope, Access):
+        return None
+    if not scope.may(target, Level.VIEW):
+        return _NEVER
+    visible = scope.visible(target, f"{name}__")
+    return Q(**{f"{name}__isnull": False}) & visible if visible else None
+
+
+def _target(column: models.Field[Any, Any]) -> str:
+    related: Any = column.related_model
+    if issubclass(related, Record):
+        return module_of(related)
+    return "users" if related._meta.label == settings.AUTH_USER_MODEL else str(related._meta.model_name)
+
+
+_MONEY = frozenset({"annual_revenue", "amount", "expected_revenue", "unit_price"})
 
 
 def _kind_of(column: models.Field[Any, Any]) -> FieldKind:
+    if column.choices:
+        return FieldKind.CHOICE
     match column:
         case models.ForeignKey():
             return FieldKind.RECORD
         case models.BooleanField():
             return FieldKind.YES_NO
+        case models.DecimalField() if column.name in _MONEY:
+            return FieldKind.MONEY
         case models.IntegerField() | models.DecimalField():
             return FieldKind.NUMBER
         case models.DateTimeField():
@@ -201,61 +245,3 @@ def _kind_of(column: models.Field[Any, Any]) -> FieldKind:
         case models.CharField() | models.TextField():
             return FieldKind.TEXT
     return FieldKind.TAGS
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or "\x00" in value or len(value) > 1000:
-        raise ValueError
-    return value.strip()
-
-
-def _number(value: Any) -> Decimal:
-    if isinstance(value, (bool, float)) or not isinstance(value, (str, int, Decimal)):
-        raise TypeError
-    number = Decimal(value)
-    if not number.is_finite() or abs(number) >= Decimal(10) ** 18:
-        raise ValueError
-    return number
-
-
-def _day(value: Any) -> date:
-    day = value if isinstance(value, date) else parse_date(_text(value))
-    if day is None:
-        raise ValueError
-    return day
-
-
-def _moment(value: Any) -> datetime:
-    if isinstance(value, str) and (day := parse_date(value.strip())) is not None:
-        return timezone.make_aware(datetime.combine(day, time.min))
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
-
-
-def _yes_no(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _record(value: Any) -> int:
-    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number < 2**63:
-        raise ValueError
-    return number
-
-
-_READERS: dict[FieldKind, Callable[[Any], Any]] = {
-    FieldKind.TEXT: _text,
-    FieldKind.NUMBER: _number,
-    FieldKind.DATE: _day,
-    FieldKind.MOMENT: _moment,
-    FieldKind.YES_NO: _yes_no,
-    FieldKind.RECORD: _record,
-    FieldKind.TAGS: _text,
-}
-
-
-def _fault(position: int | None, sentence: str) -> Refused:
-    name = "criteria" if position is None else f"criteria.{position}"
-    return Refused(sentence, code="criteria", fields={name: [sentence]})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.access import as_id
 from crm.models import ListView, Organization
-from crm.selectors.criteria import criteria_filter
+from crm.selectors.criteria import Scope, criteria_filter
 from finsuite.kernel.errors import NotFound
 from finsuite.kernel.models import ScopedQuerySet
 
@@ -27,12 +27,16 @@ def get_list_view(organization: Organization, list_view_id: int | str, *, user_i
     return found
 
 
-def view_filter(view: ListView, *, user_id: int | None) -> Q:
-    """The filter of a list view. "Mine" are the records that the given person owns: for the sync, its administrator."""
+def view_filter(view: ListView, scope: Scope | None = None, *, user_id: int | None = None) -> Q:
+    """The filter of a list view, for a person's access; without one, for the organization as a whole.
+
+    "Mine" and "me" are the person of the access, or else `user_id`: for the sync, its administrator.
+    """
+    person = user_id if user_id is not None else getattr(scope, "user_id", None)
     if view.scope == ListView.Scope.MINE:
-        return Q(owner_id=user_id) if user_id is not None else Q(pk__in=())
+        return Q(owner_id=person) if person is not None else Q(pk__in=())
     if view.scope == ListView.Scope.CRITERIA:
-        return criteria_filter(view.module, view.criteria)
+        return criteria_filter(scope or view.organization, view.module, view.criteria, user_id=person)
     return Q()
 
 

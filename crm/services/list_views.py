@@ -127,7 +127,7 @@ def _check(view: ListView) -> None:
         if not view.criteria:
             sentence = _("Name at least one criterion.")
             raise Refused(sentence, fields={"criteria": [sentence]})
-        criteria_filter(view.module, view.criteria)
+        criteria_filter(view.organization, view.module, view.criteria)
     elif view.criteria:
         sentence = _("Only a view of those that meet the criteria has criteria.")
         raise Refused(sentence, fields={"criteria": [sentence]})

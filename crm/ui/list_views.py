@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from crm.access import Access
 from crm.choices import Level, Module
+from crm.criteria.fields import LISTED, FieldKind, FilterField
+from crm.criteria.tree import MOST_CRITERIA
 from crm.models import Account, Contact, ListView
-from crm.selectors.criteria import MOST_CRITERIA, FieldKind, FilterField, filter_fields
+from crm.selectors.criteria import filter_fields
 from crm.selectors.list_views import get_list_view
 from crm.selectors.organizations import members
 from crm.services import list_views as services
@@ -45,9 +47,10 @@ class Line:
 
     @property
     def comparators(self) -> list[tuple[str, Any]]:
-        """What the field can be compared by; a choice of several records is for programs."""
+        """What the field can be compared by; a choice of several records, and a stretch, are for programs."""
         is_record = self.field.kind is FieldKind.RECORD
-        return [(name, self.field.told(name)) for name in self.field.comparators if not (is_record and name == "in")]
+        hidden = ("between", *(LISTED if is_record else ()))
+        return [(name, self.field.told(name)) for name in self.field.comparators if name not in hidden]
 
     @property
     def is_valueless(self) -> bool:
@@ -205,7 +208,7 @@ def _entries(request: HttpRequest) -> list[tuple[int, dict[str, str]]]:
 
 def _values(request: HttpRequest, access: Access, module: str) -> dict[str, Any]:
     scope = request.POST.get("scope", "")
-    fields = filter_fields(module)
+    fields = filter_fields(access, module)
     criteria = [_criterion(fields, entry) for _index, entry in _entries(request)]
     return {
         "name": request.POST.get("name", ""),
@@ -220,7 +223,7 @@ def _criterion(fields: Mapping[str, FilterField], entry: Mapping[str, str]) -> d
     told: dict[str, Any] = {"field": entry["field"], "comparator": comparator}
     if field is None or comparator in ("empty", "not_empty"):
         return told
-    if comparator == "in":
+    if comparator in LISTED:
         return {**told, "value": [_read(field, part.strip()) for part in text.split(",") if part.strip()]}
     return {**told, "value": _read(field, text)}
 
@@ -232,7 +235,7 @@ def _read(field: FilterField, text: str) -> Any:
         case FieldKind.RECORD:
             found = read_id(text)
             return text if found is None else found
-        case FieldKind.NUMBER:
+        case FieldKind.NUMBER | FieldKind.MONEY:
             try:
                 return formats.plain_amount(formats.parse_amount(text))
             except Refused:
@@ -241,7 +244,7 @@ def _read(field: FilterField, text: str) -> Any:
 
 
 def _line(access: Access, module: str, index: int, entry: Mapping[str, Any]) -> Line:
-    fields = filter_fields(module)
+    fields = filter_fields(access, module)
     field = fields.get(str(entry.get("field"))) or next(iter(fields.values()))
     comparator = str(entry.get("comparator", ""))
     if comparator not in field.comparators:

@@ -88,7 +88,7 @@ class Shown:
     def fault(self) -> str:
         """Why the view can't be shown: one of its criteria has become impossible."""
         try:
-            view_filter(self.view, user_id=self.access_user_id)
+            view_filter(self.view, self.access)
         except Refused as refused:
             return refused.message
         return ""
@@ -98,7 +98,7 @@ class Shown:
         """All rows that the view and the search select."""
         if self.fault:
             return self.rows_of.none()
-        kept = view_filter(self.view, user_id=self.access_user_id)
+        kept = view_filter(self.view, self.access)
         return self.rows_of.filter(kept, matches(self.search))
 
     @cached_property
