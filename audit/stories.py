@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from audit.models import Entry
 from finsuite.kernel import formats
 from finsuite.kernel.actors import Via
+from finsuite.kernel.custom_fields.kinds import PREFIX, FieldDefinition
+from finsuite.kernel.custom_fields.texts import shown as shown_custom
 
 VERBS: dict[str, Any] = {
     "created": pgettext_lazy("history", "created"),
@@ -68,16 +70,26 @@ class Story:
 Namer = Callable[[str, int], str | None]
 
 
+# The custom fields of the records' kind, by the names that entries use.
+Custom = Mapping[str, FieldDefinition]
+
+
 def _nameless(field: str, key: int) -> None:
     return None
 
 
-def stories(entries: Iterable[Entry], namer: Namer = _nameless) -> list[Story]:
-    """The entries in words. References are told by the names that `namer` knows, else by their ids."""
-    return [_story(entry, namer) for entry in entries]
+def stories(entries: Iterable[Entry], namer: Namer = _nameless, custom: Callable[[], Custom] = dict) -> list[Story]:
+    """The entries in words. References are told by the names that `namer` knows, else by their ids.
+
+    `custom` reads the custom fields that there are or were; it is asked only if an entry speaks of one.
+    """
+    told = list(entries)
+    speaks = any(name.startswith(PREFIX) for entry in told for name in (*entry.before, *entry.after))
+    fields = custom() if speaks else {}
+    return [_story(entry, namer, fields) for entry in told]
 
 
-def _story(entry: Entry, namer: Namer) -> Story:
+def _story(entry: Entry, namer: Namer, custom: Custom) -> Story:
     model = _model(entry.kind)
     names = [*entry.after, *(name for name in entry.before if name not in entry.after)]
     return Story(
@@ -88,7 +100,9 @@ def _story(entry: Entry, namer: Namer) -> Story:
         path=str(PATHS.get(entry.via, "")),
         at=entry.at,
         details=[
-            Detail(
+            _of_custom(custom[name], entry)
+            if name in custom
+            else Detail(
                 _label(model, name),
                 _shown(model, name, entry.before.get(name), namer),
                 _shown(model, name, entry.after.get(name), namer),
@@ -96,6 +110,12 @@ def _story(entry: Entry, namer: Namer) -> Story:
             for name in names
         ],
     )
+
+
+def _of_custom(field: FieldDefinition, entry: Entry) -> Detail:
+    sides = (entry.before, entry.after)
+    before, after = (shown_custom(field, side[field.name]) if field.name in side else "" for side in sides)
+    return Detail(field.label, before, after)
 
 
 def _model(kind: str) -> type[models.Model] | None:
@@ -114,7 +134,7 @@ def _column(model: type[models.Model] | None, name: str) -> Any:
 
 def _label(model: type[models.Model] | None, name: str) -> str:
     column = _column(model, name)
-    return str(capfirst(getattr(column, "verbose_name", name.replace("_", " "))))
+    return str(capfirst(getattr(column, "verbose_name", name.removeprefix(PREFIX).replace("_", " "))))
 
 
 def _shown(model: type[models.Model] | None, name: str, value: Any, namer: Namer) -> str:

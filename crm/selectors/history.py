@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 import audit.selectors
 from audit.models import Entry
-from audit.stories import Story, stories
+from audit.stories import Custom, Story, stories
 from crm.access import Access
 from crm.models import Record
 from crm.models.modules import module_of, references
+from crm.selectors.custom_fields import described
 from users.models import User
 
 PAGE = 25
@@ -28,7 +29,12 @@ def history(access: Access, record: models.Model, *, before: int | None = None) 
     entries = list((rows.filter(id__lt=before) if before else rows)[: PAGE + 1])
     shown = entries[:PAGE]
     columns = references(type(record)) if isinstance(record, Record) else {}
-    return stories(shown, _Names(access, columns, shown)), len(entries) > PAGE
+    told = stories(shown, _Names(access, columns, shown), lambda: _custom(access, record))
+    return told, len(entries) > PAGE
+
+
+def _custom(access: Access, record: models.Model) -> Custom:
+    return described(access.organization, module_of(record)) if isinstance(record, Record) else {}
 
 
 class _Names:

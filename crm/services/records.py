@@ -23,6 +23,8 @@ from crm.models import Organization, Record
 from crm.services.surroundings import Surroundings, Values, ancestors, surroundings
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import insert_many, update_many
+from finsuite.kernel.custom_fields.kinds import PREFIX
+from finsuite.kernel.custom_fields.sets import refuse_taken
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.models import ScopedQuerySet
@@ -65,7 +67,7 @@ class Planned(Generic[R]):
 def draft(kind: Kind[R], *, actor: Actor, access: Access, rows: Sequence[Values]) -> list[R | Refused]:
     """The records that these values would make, checked, and nothing saved."""
     around = surroundings(actor=actor, access=access, model=kind.model, rows=rows)
-    return [_drafted(kind, actor, around, row) for row in rows]
+    return _all_drafted(kind, actor, around, rows)
 
 
 def create_one(kind: Kind[R], *, actor: Actor, organization: Organization, values: Values) -> R:
@@ -77,10 +79,12 @@ def create_one(kind: Kind[R], *, actor: Actor, organization: Organization, value
 def create(kind: Kind[R], *, actor: Actor, organization: Organization, rows: Sequence[Values]) -> list[R | Refused]:
     """Make a record of each row that is acceptable."""
     access = _entered(kind, actor, organization, Level.CREATE)
-    drafted = draft(kind, actor=actor, access=access, rows=rows)
+    around = surroundings(actor=actor, access=access, model=kind.model, rows=rows)
+    drafted = _all_drafted(kind, actor, around, rows)
     made = [record for record in drafted if not isinstance(record, Refused)]
     if made:
-        insert_many(made)
+        with around.custom.naming_clashes():
+            insert_many(made)
         audit.services.record_many(
             actor=actor,
             tenant=organization.tenant,
@@ -172,7 +176,8 @@ def accepted(outcome: R | Refused) -> R:
 def content(kind: Kind[R], record: R) -> dict[str, Any]:
     """Everything that the record says, as the history keeps it; what is empty is left out."""
     values = ((name, getattr(record, name)) for name in kind.writable)
-    return {name: value for name, value in values if value not in (None, "", [])}
+    custom = {f"{PREFIX}{key}": value for key, value in record.custom.items()}
+    return {**{name: value for name, value in values if value not in (None, "", [])}, **custom}
 
 
 def _entered(kind: Kind[R], actor: Actor, organization: Organization, level: Level) -> Access:
@@ -185,6 +190,11 @@ def _entered(kind: Kind[R], actor: Actor, organization: Organization, level: Lev
 def _rows(kind: Kind[R], access: Access) -> ScopedQuerySet[R]:
     """The records that the person may see, and therefore may change: the filter of every page, for writing."""
     return kind.model.objects.of(access.organization).filter(access.visible(kind.module))
+
+
+def _all_drafted(kind: Kind[R], actor: Actor, around: Surroundings, rows: Sequence[Values]) -> list[R | Refused]:
+    drafted = [_drafted(kind, actor, around, row) for row in rows]
+    return refuse_taken(around.custom, drafted, lambda entry: entry)
 
 
 def _drafted(kind: Kind[R], actor: Actor, around: Surroundings, row: Values) -> R | Refused:
@@ -217,7 +227,7 @@ def _planned(
         else:
             planned.append(_replanned(kind, record, values, around, above))
         seen.add(key)
-    return planned
+    return refuse_taken(around.custom, planned, lambda entry: entry.record if entry.change else None)
 
 
 def _replanned(
@@ -248,7 +258,8 @@ def _updated(
         for entry in changed:
             entry.record.set_keys()
         changes_made = [(entry.record, entry.change.before, entry.change.after) for entry in changed]
-        _save_changed(kind, actor, around.organization, changes_made)
+        with around.custom.naming_clashes():
+            _save_changed(kind, actor, around.organization, changes_made)
     return [entry if isinstance(entry, Refused) else entry.record for entry in planned]
 
 
@@ -289,7 +300,7 @@ def _save_changed(
 ) -> None:
     fields: frozenset[str] = frozenset(name for _record, _before, after in changes for name in after)
     records = [record for record, _before, _after in changes]
-    update_many(records, [*fields, *KEYS])
+    update_many(records, [*fields, *KEYS, *(["custom"] if any(name.startswith(PREFIX) for name in fields) else [])])
     audit.services.record_many(actor=actor, tenant=organization.tenant, verb="updated", changes=list(changes))
     ids = tuple(record.pk for record in records)
     emit(kind.updated(actor=actor, organization_id=organization.pk, ids=ids, fields=fields))
@@ -299,9 +310,10 @@ def _assigned(kind: Kind[R], record: R, values: Values, around: Surroundings) ->
     """Set the values and check what they refer to; every fault is told at once."""
     held = {name: getattr(record, name) for name in (*around.references, "currency") if name in values}
     faults: dict[str, list[str]] = {}
-    change = Change()
+    change = added = Change()
+    own, custom = around.custom.split(values)
     try:
-        change = assign(record, _prepared(values), allowed=kind.writable)
+        change = assign(record, _prepared(own), allowed=kind.writable)
     except Refused as refused:
         if refused.code == "unknown_field":
             raise
@@ -314,9 +326,13 @@ def _assigned(kind: Kind[R], record: R, values: Values, around: Surroundings) ->
             faults[name] = [_("The currency can't be changed once the record exists.")]
         elif fault := around.fault_of(name, given):
             faults[name] = [fault]
+    try:
+        added = around.custom.apply(record, custom, currency=record.currency or around.home_currency)
+    except Refused as refused:
+        faults = {**faults, **refused.fields}
     if faults:
         raise _refusal(faults)
-    return change
+    return change.and_(added)
 
 
 def _check_whole(kind: Kind[R], record: R, around: Surroundings) -> None:

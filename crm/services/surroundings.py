@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy
 from crm.access import Access
 from crm.models import Account, Contact, Deal, Membership, Organization, Product, Record, Vendor
 from crm.models.modules import module_of, references
+from crm.selectors.custom_fields import fields_to_write
 from crm.selectors.organizations import currencies
 from finsuite.kernel.actors import Actor
+from finsuite.kernel.custom_fields.sets import FieldSet
 from users.models import User
 
 Values = Mapping[str, Any]
@@ -40,6 +42,7 @@ class Surroundings:
     members: frozenset[int] = frozenset()
     rates: Mapping[str, Decimal] = field(default_factory=dict)  # of the active currencies that aren't home
     held: Mapping[type[models.Model], Held] = field(default_factory=dict)
+    custom: FieldSet = field(default_factory=FieldSet)
 
     @property
     def home_currency(self) -> str:
@@ -90,6 +93,7 @@ def surroundings(*, actor: Actor, access: Access, model: type[Record], rows: Ite
         members=_members(actor, organization, _ids(people)),
         rates=_rates(organization, mentioned["currency"]),
         held={target: _held(access, target, _ids(wanted[target])) for target in sorted(wanted, key=_table)},
+        custom=fields_to_write(actor, organization, module_of(model), rows),
     )
 
 

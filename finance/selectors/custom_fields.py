@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import Count, QuerySet
 
 from finance.choices import Extended
 from finance.models import CustomField, CustomValue, Organization
+from finsuite.kernel.actors import Actor
+from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.custom_fields.sets import FieldSet
 from finsuite.kernel.models import ScopedQuerySet
 
@@ -15,6 +20,13 @@ def custom_fields(organization: Organization, module: str) -> FieldSet:
     if module not in organization.extended:
         return FieldSet()
     return FieldSet(definitions(organization, module), values=CustomValue)
+
+
+def fields_to_write(actor: Actor, organization: Organization, module: str, values: Mapping[str, Any]) -> FieldSet:
+    """The same for a write of these values: they may know more than an organization that was read a while ago."""
+    if module not in organization.extended and not any(name.startswith(PREFIX) for name in values):
+        return FieldSet()
+    return FieldSet(definitions(organization, module), values=CustomValue, is_strict=not actor.is_machine)
 
 
 def definitions(organization: Organization, module: str | None = None) -> ScopedQuerySet[CustomField]:

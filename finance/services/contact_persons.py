@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 
 import audit.services
 from finance.access import require
-from finance.choices import CustomerKind
+from finance.choices import CustomerKind, Extended
 from finance.events import ContactPersonCreated, ContactPersonDeleted, ContactPersonUpdated
 from finance.models import ContactPerson, Customer
 from finance.rights import Right
+from finance.selectors.custom_fields import fields_to_write
 from finance.services import customer_rules as rules
 from finsuite.kernel.actors import Actor
+from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.records import Change, assign
@@ -48,14 +50,18 @@ def create_contact_person(*, actor: Actor, customer: Customer, values: Mapping[s
     if customer.kind == CustomerKind.INDIVIDUAL:
         raise Refused(_("An individual has no contact persons. Make the customer a business first."), code="individual")
     person = ContactPerson(organization=customer.organization, customer=customer)
-    change = assign(person, values, allowed=WRITABLE)
+    custom = fields_to_write(actor, customer.organization, Extended.CONTACT_PERSONS, values)
+    own, extra = custom.split(values)
+    change = assign(person, own, allowed=WRITABLE)
+    change = change.and_(custom.apply(person, extra, currency=customer.currency))
     check_name(person)
     primary = _primary(customer)
     if primary is None:
         person.is_primary = True
     elif person.is_primary:
         _set_primary(actor, customer, primary, on=False)
-    person.save(force_insert=True)
+    with custom.saving(person):
+        person.save(force_insert=True)
     after = {**change.after, "is_primary": person.is_primary}
     audit.services.record(actor=actor, tenant=customer.organization.tenant, subject=person, verb="created", after=after)
     emit(
@@ -77,7 +83,10 @@ def update_contact_person(
     customer = rules.lock(person.customer)
     person = _again(customer, person.pk)
     require_version(person, version)
-    change = assign(person, values, allowed=WRITABLE)
+    custom = fields_to_write(actor, customer.organization, Extended.CONTACT_PERSONS, values)
+    own, extra = custom.split(values)
+    change = assign(person, own, allowed=WRITABLE)
+    change = change.and_(custom.apply(person, extra, currency=customer.currency))
     if not change:
         return person
     check_name(person)
@@ -88,7 +97,8 @@ def update_contact_person(
         primary = _primary(customer)
         if primary is not None:
             _set_primary(actor, customer, primary, on=False)
-    person.save(update_fields=[*change.fields, "name_key"])
+    with custom.saving(person):
+        person.save(update_fields=[*change.fields, "name_key"])
     _tell(actor, customer, person, change)
     return person
 
@@ -101,6 +111,7 @@ def delete_contact_person(*, actor: Actor, person: ContactPerson, version: str |
     person = _again(customer, person.pk)
     require_version(person, version)
     before = {name: getattr(person, name) for name in sorted(WRITABLE) if getattr(person, name)}
+    before |= {f"{PREFIX}{key}": value for key, value in person.custom.items()}
     audit.services.record(
         actor=actor, tenant=customer.organization.tenant, subject=person, verb="deleted", before=before
     )

@@ -10,16 +10,18 @@ from django.utils.translation import gettext as _
 
 import audit.services
 from finance.access import require
-from finance.choices import Status
+from finance.choices import Extended, Status
 from finance.events import CustomerCreated, CustomerDeleted, CustomerUpdated
 from finance.models import Customer, Organization
 from finance.rights import Right
+from finance.selectors.custom_fields import fields_to_write
 from finance.selectors.customers import contact_persons as contact_persons_of
 from finance.selectors.customers import ids_with_documents
 from finance.services import customer_rules as rules
 from finance.services import numbering
 from finance.services.contact_persons import PersonRow, save_contact_persons
 from finsuite.kernel.actors import Actor
+from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.records import Change, assign
@@ -49,13 +51,17 @@ def create_customer(
 ) -> Customer:
     """Create a customer, with their contact persons; the first is the primary one unless another is marked."""
     require(actor, organization, Right.EDIT_CUSTOMERS)
-    customer, change = build(organization, values)
+    custom = fields_to_write(actor, organization, Extended.CUSTOMERS, values)
+    own, extra = custom.split(values)
+    customer, change = build(organization, own)
+    change = change.and_(custom.apply(customer, extra, currency=customer.currency))
     rules.check_currency(organization, customer.currency)
     rules.check_owner(organization, customer.owner_id)
     (customer.number,) = numbering.take(organization=organization, series="customer")
     rules.set_keys(customer)
     customer.unique_key = rules.unique_key(organization, customer.name_key)
-    customer.save(force_insert=True)
+    with custom.saving(customer):
+        customer.save(force_insert=True)
     audit.services.record(
         actor=actor, tenant=organization.tenant, subject=customer, verb="created", after=first_values(customer, change)
     )
@@ -74,14 +80,18 @@ def update_customer(
     require(actor, customer.organization, Right.EDIT_CUSTOMERS)
     customer = rules.lock(customer)
     require_version(customer, version)
-    change = assign(customer, values, allowed=WRITABLE)
+    custom = fields_to_write(actor, customer.organization, Extended.CUSTOMERS, values)
+    own, extra = custom.split(values)
+    change = assign(customer, own, allowed=WRITABLE)
+    change = change.and_(custom.apply(customer, extra, currency=customer.currency))
     if not change:
         return customer
     columns = check_change(customer, change)
     if "display_name" in change:
         customer.unique_key = rules.unique_key(customer.organization, customer.name_key)
         columns.append("unique_key")
-    customer.save(update_fields=[*change.fields, *columns])
+    with custom.saving(customer):
+        customer.save(update_fields=[*change.fields, *columns])
     _tell(actor, customer, change)
     return customer
 
@@ -129,6 +139,7 @@ def delete_customer(*, actor: Actor, customer: Customer, version: str | None = N
             code="has_documents",
         )
     before = {name: getattr(customer, name) for name in sorted(WRITABLE) if getattr(customer, name) not in ("", None)}
+    before |= {f"{PREFIX}{key}": value for key, value in customer.custom.items()}
     before["contact_persons"] = [person.full_name for person in contact_persons_of(customer)]
     audit.services.record(
         actor=actor, tenant=customer.organization.tenant, subject=customer, verb="deleted", before=before

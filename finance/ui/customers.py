@@ -16,10 +16,11 @@ from django.views.decorators.cache import never_cache
 import audit.selectors
 from audit.stories import stories
 from finance import access
-from finance.choices import CustomerKind, Status
+from finance.choices import CustomerKind, Extended, Status
 from finance.models import ContactPerson, Customer, Membership
 from finance.rights import Right
 from finance.selectors import customers as selectors
+from finance.selectors.custom_fields import described
 from finance.services import contact_persons as person_services
 from finance.services import customers as services
 from finance.ui.customer_forms import CustomerEditor
@@ -77,9 +78,8 @@ def customer_history(request: HttpRequest, member: Membership, customer: int) ->
         tenant=member.organization.tenant, kind=Customer._meta.label_lower, record_id=customer
     )
     entries = list(found[: ENTRIES + 1])
-    return _record(
-        request, member, customer, "history", {"stories": stories(entries[:ENTRIES]), "more": len(entries) > ENTRIES}
-    )
+    told = stories(entries[:ENTRIES], custom=lambda: described(member.organization, Extended.CUSTOMERS))
+    return _record(request, member, customer, "history", {"stories": told, "more": len(entries) > ENTRIES})
 
 
 @never_cache

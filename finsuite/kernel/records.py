@@ -33,10 +33,15 @@ class Change:
     def __contains__(self, name: str) -> bool:
         return name in self.after
 
+    def and_(self, other: Change) -> Change:
+        """Both changes as one."""
+        return Change({**self.before, **other.before}, {**self.after, **other.after}) if other else self
+
     @property
     def fields(self) -> list[str]:
         """What to name in `save(update_fields=…)`, the version included."""
-        return [*self.after, "updated_at"]
+        columns = ("custom" if name.startswith("cf_") else name for name in self.after)
+        return [*dict.fromkeys(columns), "updated_at"]
 
 
 def refuse_unknown(values: Mapping[str, Any], allowed: Collection[str]) -> None:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
-from django.db import IntegrityError, connection, models
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from finsuite.kernel.custom_fields.kinds import PREFIX, FieldDefinition
@@ -83,7 +83,7 @@ class FieldSet:
             current = record.custom.get(field.key)
             try:
                 value = clean(field, given.get(field.name), held=current, currency=currency)
-                if value is None and field.is_required and field.is_active and self.is_strict:
+                if value is None and (is_new or current is not None) and self._asks_for(field):
                     raise required_fault(field)
             except Refused as refused:
                 faults |= refused.fields
@@ -97,9 +97,8 @@ class FieldSet:
             record.custom = {key: value for key, value in held.items() if value is not None}
         return Change(before, after)
 
-    def told(self, custom: Mapping[str, Any]) -> dict[str, Any]:
-        """A record's custom values by `cf_…` name, as the history keeps them."""
-        return {f"{PREFIX}{key}": value for key, value in custom.items()}
+    def _asks_for(self, field: FieldDefinition) -> bool:
+        return self.is_strict and field.is_active and field.is_required
 
     # Unique values ------------------------------------------------------------------------------------------------
 
@@ -151,6 +150,15 @@ class FieldSet:
             return list(cursor.fetchall())
 
     @contextmanager
+    def saving(self, record: Any) -> Iterator[None]:
+        """Save one record within this: a unique value that another one has is refused, however late it shows."""
+        if self.unique:
+            for refused in self.taken([(record.pk, record.custom)]).values():
+                raise refused
+        with self.naming_clashes():
+            yield
+
+    @contextmanager
     def naming_clashes(self) -> Iterator[None]:
         """Word the database's refusal of a value that somebody else has just taken."""
         try:
@@ -168,10 +176,19 @@ def _taken(field: FieldDefinition) -> Refused:
     return fault(field, _("%(field)s must be unique, and another record already has this value."), "taken")
 
 
-def custom_of(rows: Iterable[models.Model]) -> list[Asked]:
-    """Records as `FieldSet.taken` asks about them."""
-    return [(row.pk, row.custom) for row in rows]  # type: ignore[attr-defined]
+E = TypeVar("E")
 
 
-NOTHING = FieldSet()
-Loader = Callable[[], FieldSet]
+def refuse_taken(fields: FieldSet, entries: list[E | Refused], record_of: Callable[[E], Any]) -> list[E | Refused]:
+    """The entries, each whose record (None for one that isn't written) wants a value that is taken as its refusal."""
+    if not fields.unique:
+        return entries
+    wanting = {
+        place: record
+        for place, entry in enumerate(entries)
+        if not isinstance(entry, Refused) and (record := record_of(entry)) is not None
+    }
+    places = list(wanting)
+    taken = fields.taken([(record.pk, record.custom) for record in wanting.values()])
+    refused = {places[index]: refusal for index, refusal in taken.items()}
+    return [refused.get(place, entry) for place, entry in enumerate(entries)]

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from finsuite.kernel.custom_fields.kinds import LONGEST, FieldDefinition, Kind
+from finsuite.kernel.custom_fields.kinds import LONGEST, MOST_CHOICES, FieldDefinition, Kind
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.money import decimals
 from finsuite.kernel.validators import validate_email, validate_website
@@ -207,7 +207,7 @@ def _choice(field: FieldDefinition, given: Any, held: Any) -> str:
 
 
 def _choices(field: FieldDefinition, given: Any, held: list[Any]) -> list[str] | None:
-    if not isinstance(given, (list, tuple)) or len(given) > len(field.options):
+    if not isinstance(given, (list, tuple)) or len(given) > MOST_CHOICES:
         raise fault(field, _("%(field)s must be a list of these: %(choices)s."), "choice", choices=_offered(field))
     for one in given:
         option = field.options.get(one) if isinstance(one, str) else None
