@@ -134,6 +134,8 @@ def _column(model: type[models.Model] | None, name: str) -> Any:
 
 def _label(model: type[models.Model] | None, name: str) -> str:
     column = _column(model, name)
+    if isinstance(column, models.ForeignObjectRel):  # what hangs on the record: a deal's lines
+        return str(capfirst(column.related_model._meta.verbose_name_plural))
     return str(capfirst(getattr(column, "verbose_name", name.removeprefix(PREFIX).replace("_", " "))))
 
 

@@ -109,3 +109,33 @@ class MergeUndone(Event):
     module: str
     survivor_id: int
     loser_ids: tuple[int, ...]
+
+
+class DealCreated(RecordEvent):
+    """Deals were made. Their lines, if they were given any, follow in the same transaction."""
+
+
+class DealUpdated(RecordUpdated):
+    """Deals were changed; "lines" and "contact_roles" are among the names of fields."""
+
+
+class DealDeleted(RecordEvent):
+    """Deals were deleted."""
+
+
+@dataclass(frozen=True)
+class StageMove:
+    """One deal entered a stage. A new deal comes from nowhere: no stage, and an empty category."""
+
+    deal_id: int
+    from_stage_id: int | None
+    from_category: str
+    to_stage_id: int
+    to_category: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealStageChanged(RecordEvent):
+    """Deals entered other stages, or their first ones."""
+
+    moves: tuple[StageMove, ...]

@@ -6,11 +6,12 @@ from typing import Any
 
 import crm.services.accounts
 import crm.services.contacts
+import crm.services.deals
 import crm.services.organizations
 import finance.services.customers
 import finance.services.members
 import finance.services.organizations
-from crm.models import Account, Contact, Profile
+from crm.models import Account, Contact, Deal, Profile, Stage
 from crm.models import Organization as CrmOrganization
 from finance.models import Customer as FinanceCustomer
 from finance.models import Organization as FinanceOrganization
@@ -71,3 +72,15 @@ def contact(organization: CrmOrganization, last_name: str = "Martin", **values: 
     return crm.services.contacts.create_contact(
         actor=SYSTEM, organization=organization, values={"last_name": last_name, **values}
     )
+
+
+def deal(organization: CrmOrganization, name: str = "Big sale", **values: Any) -> Deal:
+    """A deal of nobody's, in the first stage of the default pipeline; `stage` names another one."""
+    if "stage" in values:
+        values["stage_id"] = stage(organization, values.pop("stage")).pk
+    return crm.services.deals.create_deal(actor=SYSTEM, organization=organization, values={"name": name, **values})
+
+
+def stage(organization: CrmOrganization, name: str) -> Stage:
+    """The stage of this name in the default pipeline."""
+    return Stage.objects.of(organization).get(pipeline__is_default=True, name=name)

@@ -9,6 +9,7 @@ from crm.api.contacts import ContactResource
 from crm.api.currencies import CurrencyRateResource, CurrencyResource
 from crm.api.imports import ImportResource
 from crm.api.list_views import ListViewResource
+from crm.api.pipelines import LostReasonResource, PipelineResource, StageResource
 from crm.api.profiles import MemberResource, ProfileResource
 
 app_name = "crm_api"
@@ -22,6 +23,9 @@ RESOURCES = (
     ProfileResource,
     MemberResource,
     ImportResource,
+    PipelineResource,
+    StageResource,
+    LostReasonResource,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

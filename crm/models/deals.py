@@ -42,6 +42,7 @@ class Deal(Record):
         _("expected revenue"), max_digits=20, decimal_places=4, null=True, editable=False
     )
     expected_home = models.DecimalField(max_digits=20, decimal_places=4, null=True, editable=False)
+    has_lines = models.BooleanField(default=False, editable=False)  # then the amount is their sum, and not to be typed
     closing_date = models.DateField(_("closing date"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
     deal_type = models.CharField(_("type"), max_length=100, blank=True)

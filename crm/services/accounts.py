@@ -13,6 +13,7 @@ from crm.events import AccountCreated, AccountDeleted, AccountUpdated
 from crm.models import Account, Organization
 from crm.services import records
 from crm.services.contacts import CONTACTS
+from crm.services.deals import DEALS
 from crm.services.surroundings import Surroundings, Values
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
@@ -117,7 +118,7 @@ ACCOUNTS: records.Kind[Account] = records.Kind(
     required="name",
     complete=_complete,
     faults=_faults,
-    dependents=lambda: ((CONTACTS, "account_id"), (ACCOUNTS, "parent_id")),
+    dependents=lambda: ((CONTACTS, "account_id"), (DEALS, "account_id"), (ACCOUNTS, "parent_id")),
     created=AccountCreated,
     updated=AccountUpdated,
     deleted=AccountDeleted,

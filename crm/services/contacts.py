@@ -12,6 +12,8 @@ from crm.choices import Module
 from crm.events import ContactCreated, ContactDeleted, ContactUpdated
 from crm.models import Account, Contact, Organization
 from crm.services import records
+from crm.services.deal_contacts import let_go_of_contacts
+from crm.services.deals import DEALS
 from crm.services.surroundings import Surroundings, Values
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
@@ -116,7 +118,8 @@ CONTACTS: records.Kind[Contact] = records.Kind(
     required="last_name",
     complete=_complete,
     faults=_faults,
-    dependents=lambda: ((CONTACTS, "reports_to_id"),),
+    dependents=lambda: ((CONTACTS, "reports_to_id"), (DEALS, "contact_id")),
+    leaving=lambda: (let_go_of_contacts,),
     created=ContactCreated,
     updated=ContactUpdated,
     deleted=ContactDeleted,

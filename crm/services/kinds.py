@@ -7,8 +7,9 @@ from typing import Any
 from crm.choices import Module
 from crm.services.accounts import ACCOUNTS
 from crm.services.contacts import CONTACTS
+from crm.services.deals import DEALS
 from crm.services.products import PRODUCTS
 from crm.services.records import Kind
 from crm.services.vendors import VENDORS
 
-KINDS: dict[Module, Kind[Any]] = {kind.module: kind for kind in (ACCOUNTS, CONTACTS, PRODUCTS, VENDORS)}
+KINDS: dict[Module, Kind[Any]] = {kind.module: kind for kind in (ACCOUNTS, CONTACTS, DEALS, PRODUCTS, VENDORS)}

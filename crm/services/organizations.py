@@ -17,6 +17,7 @@ from crm.choices import Edition
 from crm.events import OrganizationCreated
 from crm.models import RECORDS, Currency, CurrencyRate, Membership, Organization, Profile
 from crm.services.list_views import add_default_list_views
+from crm.services.pipelines import add_default_pipeline
 from crm.services.profiles import add_default_profiles
 from crm.services.sharing import add_default_sharing
 from crm.services.teams import hand_over_reports
@@ -35,7 +36,7 @@ DETAILS = (
 
 @transaction.atomic
 def create_organization(*, actor: Actor, values: Mapping[str, Any], owner: User | None = None) -> Organization:
-    """Make an organization with its profiles, home currency and list views. Its owner administers it."""
+    """Make an organization with its profiles, home currency, list views and pipeline. Its owner administers it."""
     organization = Organization()
     assign(organization, _prepared(values), allowed=(*DETAILS, "home_currency", "is_demo"))
     require_filled(organization, ["name", "home_currency"])
@@ -46,6 +47,7 @@ def create_organization(*, actor: Actor, values: Mapping[str, Any], owner: User 
     Currency.objects.create(organization=organization, code=organization.home_currency)
     add_default_list_views(organization)
     add_default_sharing(organization)
+    add_default_pipeline(organization)
     audit.services.record(
         actor=actor,
         tenant=organization.tenant,

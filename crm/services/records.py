@@ -34,6 +34,9 @@ from finsuite.kernel.versions import require_version
 
 R = TypeVar("R", bound=Record)
 
+Changes = Sequence[tuple[Any, Mapping[str, Any], Mapping[str, Any]]]
+Followed = Callable[[Actor, Organization, Changes], None]
+
 KEYS = ("name_key", "sort_key", "search_text")
 MOST_TAGS = 50
 
@@ -52,6 +55,10 @@ class Kind(Generic[R]):
     created: type[RecordEvent]
     updated: type[RecordUpdated]
     deleted: type[RecordEvent]
+    settle: Callable[[R, Change, Surroundings], None] | None = None  # what follows from new values, before it is judged
+    derived: tuple[str, ...] = ()  # columns that follow from others: saved with them, not told in the history
+    followed: Followed | None = None  # called after each save of several: (record, before, after) each
+    leaving: Callable[[], Sequence[Callable[[Actor, Organization, Sequence[int]], None]]] = tuple  # before they go
     tree: str = ""  # the column by which records of this kind hang on one another, if they do
     tree_fault: Callable[[], str] = str  # what is said to whoever would close a loop
 
@@ -92,6 +99,8 @@ def create(kind: Kind[R], *, actor: Actor, organization: Organization, rows: Seq
             changes=[(record, {}, content(kind, record)) for record in made],
         )
         emit(kind.created(actor=actor, organization_id=organization.pk, ids=tuple(record.pk for record in made)))
+        if kind.followed:
+            kind.followed(actor, organization, [(record, {}, content(kind, record)) for record in made])
     return drafted
 
 
@@ -180,6 +189,23 @@ def content(kind: Kind[R], record: R) -> dict[str, Any]:
     return {**{name: value for name, value in values if value not in (None, "", [])}, **custom}
 
 
+def told(kind: Kind[R], values: Mapping[str, Any]) -> dict[str, Any]:
+    """These values as the history keeps them, without what only follows from others."""
+    return {name: value for name, value in values.items() if name not in kind.derived}
+
+
+def opened(kind: Kind[R], *, actor: Actor, record: R, version: str | None) -> R:
+    """The record, locked for a change of what hangs on it (a deal's lines), if the caller has seen its last version."""
+    access = _entered(kind, actor, record.organization, Level.EDIT)
+    rows = _rows(kind, access).filter(pk=record.pk).select_for_update(of=("self",), no_key=True)
+    found = rows.first()
+    if found is None:
+        raise _absent()
+    require_version(found, version)
+    found.organization = record.organization
+    return found
+
+
 def _entered(kind: Kind[R], actor: Actor, organization: Organization, level: Level) -> Access:
     """Let the actor in who may do this with records of the kind."""
     access = of_actor(actor, organization)
@@ -235,6 +261,8 @@ def _replanned(
 ) -> Planned[R] | Refused:
     try:
         change = _assigned(kind, record, values, around)
+        if kind.settle and change:
+            kind.settle(record, change, around)
         if kind.tree and kind.tree in change:
             _check_tree(kind, record, above)
         _check_whole(kind, record, around)
@@ -267,6 +295,8 @@ def _deleted(kind: Kind[R], actor: Actor, organization: Organization, found: Map
     if not found:
         return []
     ids = tuple(found)
+    for let_go in kind.leaving():
+        let_go(actor, organization, ids)
     for dependent, column in kind.dependents():
         _let_go(dependent, column, actor, organization, ids)
     audit.services.record_many(
@@ -296,14 +326,21 @@ def _save_changed(
     kind: Kind[R],
     actor: Actor,
     organization: Organization,
-    changes: Sequence[tuple[R, Mapping[str, Any], Mapping[str, Any]]],
+    changes: Changes,
 ) -> None:
     fields: frozenset[str] = frozenset(name for _record, _before, after in changes for name in after)
     records = [record for record, _before, _after in changes]
     update_many(records, [*fields, *KEYS, *(["custom"] if any(name.startswith(PREFIX) for name in fields) else [])])
-    audit.services.record_many(actor=actor, tenant=organization.tenant, verb="updated", changes=list(changes))
+    audit.services.record_many(
+        actor=actor,
+        tenant=organization.tenant,
+        verb="updated",
+        changes=[(record, told(kind, before), told(kind, after)) for record, before, after in changes],
+    )
     ids = tuple(record.pk for record in records)
     emit(kind.updated(actor=actor, organization_id=organization.pk, ids=ids, fields=fields))
+    if kind.followed:
+        kind.followed(actor, organization, changes)
 
 
 def _assigned(kind: Kind[R], record: R, values: Values, around: Surroundings) -> Change:

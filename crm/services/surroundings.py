@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import connection, models
@@ -12,7 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.access import Access
-from crm.models import Account, Contact, Deal, Membership, Organization, Product, Record, Vendor
+from crm.models import (
+    Account,
+    Contact,
+    Deal,
+    LostReason,
+    Membership,
+    Organization,
+    Pipeline,
+    Product,
+    Record,
+    Stage,
+    Vendor,
+)
 from crm.models.modules import module_of, references
 from crm.selectors.custom_fields import fields_to_write
 from crm.selectors.organizations import currencies
@@ -30,6 +43,9 @@ ABSENT: dict[type[models.Model], Any] = {
     Vendor: gettext_lazy("There is no such vendor in this organization."),
     Product: gettext_lazy("There is no such product in this organization."),
     Deal: gettext_lazy("There is no such deal in this organization."),
+    Pipeline: gettext_lazy("There is no such pipeline in this organization."),
+    Stage: gettext_lazy("There is no such stage in this organization."),
+    LostReason: gettext_lazy("There is no such lost reason in this organization."),
 }
 
 
@@ -47,6 +63,21 @@ class Surroundings:
     @property
     def home_currency(self) -> str:
         return self.organization.home_currency
+
+    @cached_property
+    def stages(self) -> dict[int, Stage]:
+        """All stages of the organization by id, those of the default pipeline first, each pipeline's in their order.
+
+        Read when first asked for: most changes of most records don't need them.
+        """
+        rows = Stage.objects.of(self.organization).select_related("pipeline")
+        ordered = rows.order_by("-pipeline__is_default", "pipeline__position", "pipeline_id", "position", "id")
+        return {stage.pk: stage for stage in ordered}
+
+    @property
+    def pipelines(self) -> dict[int, Pipeline]:
+        """The pipelines by id, the default one first."""
+        return {stage.pipeline_id: stage.pipeline for stage in self.stages.values()}
 
     def rate_of(self, code: str) -> Decimal:
         """How much of this currency one unit of home currency buys."""
@@ -87,12 +118,14 @@ def surroundings(*, actor: Actor, access: Access, model: type[Record], rows: Ite
     for name, target in columns.items():
         wanted.setdefault(target, set()).update(mentioned[name])
     people = wanted.pop(User, set())
+    held = {target: _held(access, target, _ids(wanted[target])) for target in sorted(wanted, key=_table)}
+    inherited = {code for found in held.values() for code in found.values() if code}  # an account's, for its deals
     return Surroundings(
         organization=organization,
         references=columns,
         members=_members(actor, organization, _ids(people)),
-        rates=_rates(organization, mentioned["currency"]),
-        held={target: _held(access, target, _ids(wanted[target])) for target in sorted(wanted, key=_table)},
+        rates=_rates(organization, mentioned["currency"] | inherited),
+        held=held,
         custom=fields_to_write(actor, organization, module_of(model), rows),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from crm.ui import accounts, contacts, import_urls, list_views, search, setup
+from crm.ui import accounts, contacts, import_urls, list_views, pipeline_urls, search, setup
 
 app_name = "crm"
 
@@ -42,6 +42,7 @@ setup_pages: list[URLPattern | URLResolver] = [
     path("profiles/new", setup.profile_create, name="profile_create"),
     path("profiles/<int:profile_id>", setup.profile_edit, name="profile_edit"),
     path("profiles/<int:profile_id>/delete", setup.profile_delete, name="profile_delete"),
+    path("pipelines/", include(pipeline_urls)),
     path("currencies", setup.currency_list, name="currency_list"),
     path("currencies/add", setup.currency_add, name="currency_add"),
     path("currencies/<int:currency_id>", setup.currency_update, name="currency_update"),

@@ -10,3 +10,4 @@ import "./tables.js";
 import "./forms.js";
 import "./picker.js";
 import "./lines.js";
+import "./reorder.js";
