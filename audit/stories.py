@@ -31,6 +31,7 @@ VERBS: dict[str, Any] = {
     "used": pgettext_lazy("history", "used"),
     "linked": pgettext_lazy("history", "linked"),
     "unlinked": pgettext_lazy("history", "unlinked"),
+    "exported": pgettext_lazy("history", "exported"),
     "merged": pgettext_lazy("history", "merged"),
     "restored": pgettext_lazy("history", "restored"),
     "unmerged": pgettext_lazy("history", "took apart again"),

@@ -37,6 +37,10 @@ def _importers(request: HttpRequest, tenant: Tenant | None) -> bool:
     )
 
 
+def _viewers_of_any(request: HttpRequest, tenant: Tenant | None) -> bool:
+    return tenant is not None and any(may_view(tenant, module) for module in Module)
+
+
 def _administrators(request: HttpRequest, tenant: Tenant | None) -> bool:
     return tenant is not None and bool(tenant.rights["can_setup"])
 
@@ -73,6 +77,16 @@ def add_entries() -> None:
             kind="crm",
             order=90,
             allowed=_importers,
+        ),
+        navigation.Item(
+            "exports",
+            _("Exports"),
+            icon="download",
+            url_name="crm:export_list",
+            group=navigation.CRM,
+            kind="crm",
+            order=95,
+            allowed=_viewers_of_any,
         ),
         navigation.Item(
             "crm-setup",

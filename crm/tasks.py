@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from crm.services import import_work
+from crm.services import exports, import_work
 
 
 @shared_task(name="crm.check_import", queue="sync.bulk", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]
@@ -29,3 +29,16 @@ def undo_import(job_id: int) -> None:
 def resume_imports() -> None:
     """Go on with imports whose worker or message was lost."""
     import_work.resume_imports()
+
+
+@shared_task(name="crm.write_export", queue="sync.bulk", soft_time_limit=540, time_limit=570)  # type: ignore[untyped-decorator]
+def write_export(job_id: int) -> None:
+    """The file of an export with many records."""
+    exports.work_on_export(job_id)
+
+
+@shared_task(name="crm.look_after_exports", queue="sync.bulk")  # type: ignore[untyped-decorator]
+def look_after_exports() -> None:
+    """Go on with exports whose worker or message was lost, and clear away files that are a week old."""
+    exports.resume_exports()
+    exports.clear_exports()

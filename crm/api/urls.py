@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from crm.api.accounts import AccountResource
 from crm.api.contacts import ContactResource
 from crm.api.currencies import CurrencyRateResource, CurrencyResource
+from crm.api.exports import ExportResource
 from crm.api.imports import ImportResource
 from crm.api.list_views import ListViewResource
 from crm.api.pipelines import LostReasonResource, PipelineResource, StageResource
@@ -26,6 +27,7 @@ RESOURCES = (
     PipelineResource,
     StageResource,
     LostReasonResource,
+    ExportResource,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

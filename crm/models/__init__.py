@@ -6,6 +6,7 @@ from crm.models.currencies import Currency, CurrencyRate
 from crm.models.custom_fields import CustomField, CustomValue
 from crm.models.deals import Deal, DealContact, DealLine, StageChange
 from crm.models.duplicates import DuplicateKeys, DuplicateScan, DuplicateSuggestion
+from crm.models.exports import ExportJob, ExportPart, ExportState
 from crm.models.imports import ImportJob, ImportOutcome, ImportPart, ImportResult, ImportRow, ImportState, ImportUndo
 from crm.models.list_views import ListView
 from crm.models.merges import Merge, MergedRecord
@@ -35,6 +36,9 @@ __all__ = [
     "DuplicateKeys",
     "DuplicateScan",
     "DuplicateSuggestion",
+    "ExportJob",
+    "ExportPart",
+    "ExportState",
     "ImportJob",
     "ImportOutcome",
     "ImportPart",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from crm.ui import accounts, contacts, import_urls, list_views, pipeline_urls, search, setup
+from crm.ui import accounts, contacts, export_urls, import_urls, list_views, pipeline_urls, search, setup
 
 app_name = "crm"
 
@@ -60,6 +60,7 @@ pages: list[URLPattern | URLResolver] = [
     path("views/<slug:module>/new", list_views.list_view_create, name="list_view_create"),
     path("views/<slug:module>/line", list_views.list_view_line, name="list_view_line"),
     path("imports/", include(import_urls)),
+    path("exports/", include(export_urls)),
     path("setup/", include(setup_pages)),
 ]
 

@@ -266,6 +266,7 @@ CELERY_BEAT_SCHEDULE = {
     "sync.full": {"task": "integration.tasks.full_sweeps", "schedule": 300.0, "options": {"expires": 300}},
     "sync.audit": {"task": "integration.tasks.content_audit", "schedule": crontab(hour=2, minute=30)},
     "finance.attempts": {"task": "finance.forget_old_attempts", "schedule": crontab(hour=3, minute=10)},
+    "crm.exports": {"task": "crm.look_after_exports", "schedule": 300.0, "options": {"expires": 300}},
     "crm.imports": {"task": "crm.resume_imports", "schedule": 60.0, "options": {"expires": 60}},
 }
 

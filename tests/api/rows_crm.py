@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 
 from crm.choices import Module
-from crm.models import CurrencyRate, ListView, Profile
+from crm.models import CurrencyRate, ExportJob, ListView, Profile
 from crm.selectors.organizations import get_currency, members
 from crm.services.currencies import add_currency, set_rate
+from crm.services.exports import create_export
 from crm.services.list_views import create_list_view
 from crm.services.profiles import create_profile
+from finsuite.kernel.actors import Actor
 from tests import factories
 from tests.api.permissions import World, page, read, write
 
@@ -26,6 +28,7 @@ def furnish(world: World) -> None:
     ]
     world.add("rate", *(_earlier_rate(currency) for currency in currencies))
     world.add("currency", *(get_currency(currency.organization, currency.pk) for currency in currencies))
+    world.add("export", _export(world.crm, world.people["admin"]), _export(world.foreign_crm, world.people["outsider"]))
     world.add("profile", *(_profile(organization) for organization in organizations))
     asked = members(world.crm).get(user=world.people["view"])
     world.add("member", asked, members(world.foreign_crm).get(user=world.people["outsider"]))
@@ -33,6 +36,10 @@ def furnish(world: World) -> None:
 
 def _earlier_rate(currency: Any) -> CurrencyRate:
     return set_rate(actor=factories.SYSTEM, currency=currency, day=date(2026, 1, 1), rate="1.15")
+
+
+def _export(organization: Any, person: Any) -> ExportJob:
+    return create_export(actor=Actor.person(person), organization=organization, module="accounts", values={})
 
 
 def _list_view(organization: Any) -> ListView:
@@ -44,6 +51,8 @@ def _profile(organization: Any) -> Profile:
     return create_profile(actor=factories.SYSTEM, organization=organization, values={"name": "Sales"}, levels={})
 
 
+EXPORTS = "/api/v1/crm/{crm}/exports"
+EXPORT_VERSION = {"If-Match": '"{export_version}"'}
 LEVELS = {f"level_{module}": "1" for module in Module}
 CALENDAR = {"time_zone": "Europe/Paris", "language": "fr", "fiscal_year_start_month": "1"}
 CRITERIA = [{"field": "industry", "comparator": "is", "value": "Steel"}]
@@ -131,6 +140,19 @@ ROWS = [
         {"rate": "1.3"},
         deletes=204,
     ),
+    # An export is its person's own: whoever else asks finds none.
+    read(EXPORTS),
+    write("POST", EXPORTS, body={"module": "accounts"}, view=201, edit=201, admin=201),
+    read(f"{EXPORTS}/{{export}}", view=404, edit=404),
+    read(f"{EXPORTS}/{{export}}/history", view=404, edit=404),
+    read(f"{EXPORTS}/{{export}}/file", view=404, edit=404),
+    write("PATCH", f"{EXPORTS}/{{export}}", body={}, headers=EXPORT_VERSION, view=404, edit=404, admin=400),
+    write("DELETE", f"{EXPORTS}/{{export}}", headers=EXPORT_VERSION, view=404, edit=404, admin=204),
+    page(f"{PAGES}/exports/", none=200),
+    page(f"{PAGES}/exports/new/accounts"),
+    page(f"{PAGES}/exports/new/accounts", method="POST", body={"format": "csv"}, view=302, edit=302, admin=302),
+    page(f"{PAGES}/exports/{{export}}/file", view=404, edit=404),
+    page(f"{PAGES}/exports/{{export}}/delete", method="POST", body={}, view=404, edit=404, admin=302),
     *_setup("profiles", "profile", {"name": "Other"}, {"name": "New name"}, deletes=204),
     *_setup(
         "members",
