@@ -5,7 +5,9 @@ from __future__ import annotations
 from crm import events as crm
 from finance import events as finance
 from finsuite.kernel.events import Event, listen
+from integration.choices import Kind
 from integration.models import SyncSetting
+from integration.services import merges
 from integration.services.activation import pause_for_revoked_key, require_unlinked_base
 from integration.services.hints import hint_changes
 
@@ -65,3 +67,23 @@ def key_revoked(event: finance.ZscKeyRevoked) -> None:
 def base_currency_changed(event: finance.BaseCurrencyChanged) -> None:
     """A finance organization is about to count in another currency; a link that relies on the old one prevents it."""
     require_unlinked_base(organization_id=event.organization_id, base=event.after)
+
+
+MERGED = {"accounts": Kind.ACCOUNT.value, "contacts": Kind.CONTACT.value}
+"""The modules whose merges links follow, and what the sync calls their records."""
+
+
+@listen(crm.RecordsMerged)
+def records_merged(event: crm.RecordsMerged) -> None:
+    """Links of the losers follow the survivor."""
+    if event.module in MERGED:
+        merges.remember(MERGED[event.module], survivor_id=event.survivor_id, loser_ids=event.loser_ids)
+        hint_changes({event.organization_id}, set())
+
+
+@listen(crm.MergeUndone)
+def merge_undone(event: crm.MergeUndone) -> None:
+    """What followed the survivor comes back."""
+    if event.module in MERGED:
+        merges.take_back(MERGED[event.module], survivor_id=event.survivor_id, loser_ids=event.loser_ids)
+        hint_changes({event.organization_id}, set())

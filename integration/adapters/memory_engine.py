@@ -158,6 +158,11 @@ class MemoryEngine:
                 self._restore(saved)
                 raise
 
+    def merge(self, loser: Key, survivor: Key) -> None:
+        """A person makes one record of two on one side."""
+        self.adapter(loser.side).delete(loser)
+        self.merges[loser] = survivor
+
     def unlink(self, link: Link) -> None:
         """A person takes a pair apart."""
         records = self.records()

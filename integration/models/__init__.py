@@ -3,6 +3,7 @@ from integration.models.connections import Connection
 from integration.models.issues import Conflict, SyncIssue
 from integration.models.links import Exclusion, Link, Unmatched
 from integration.models.mappings import FieldMapping
+from integration.models.merges import MergeMap
 from integration.models.runs import Action, Journal, Run
 from integration.models.settings import SyncSetting
 
@@ -16,6 +17,7 @@ __all__ = [
     "FieldMapping",
     "Journal",
     "Link",
+    "MergeMap",
     "RecordState",
     "Run",
     "SyncIssue",

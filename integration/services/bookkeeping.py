@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from integration.rows import insert, update
 from integration.services.applying import Written, link_rows, made_pairing
 from integration.services.claiming import by_kind, leave_hints
 from integration.services.loading import Loaded
+from integration.services.merges import note_followed
 from integration.services.recording import conflict_rows
 from integration.services.work import SIDES, Work
 
@@ -42,7 +43,16 @@ def save_links(work: Work, loaded: Loaded, done: Sequence[Written]) -> None:
     for written, row in rows.new:
         written.link_id = ids[row["crm_kind"], row["crm_id"]]
     update(Link, [{**row, "synced_at": now, "updated_at": now} for row in rows.moved_on.values()])
+    note_followed(_gone_over(loaded, done))
     _mark_seen(work, loaded, done, now)
+
+
+def _gone_over(loaded: Loaded, done: Iterable[Written]) -> Iterator[tuple[Key, int]]:
+    """The links that went over to the survivor of a merge, each with the loser."""
+    for written in done:
+        action = written.action
+        if written.is_done and action.kind is Kind.REPOINT and action.link is not None and action.side is not None:
+            yield loaded.links[action.link].key(action.side), action.link
 
 
 def _mark_seen(work: Work, loaded: Loaded, done: Iterable[Written], now: str) -> None:

@@ -18,6 +18,7 @@ from integration.core.pairings import ACCOUNT, CONTACT, CUSTOMER, PAIRINGS, Pair
 from integration.core.records import Key, Record, Side, from_json
 from integration.models import Conflict
 from integration.services.claiming import Claim, by_kind
+from integration.services.merges import merges_of
 from integration.services.work import SIDES, Work
 
 _LINK = (
@@ -41,6 +42,9 @@ def load(work: Work, claim: Claim) -> Loaded:
     subjects = sorted((claim.keys | _who_waits_for(work, claim.keys)) - ends)
     wanted = {*ends, *subjects, *work.chosen_others}
     records: dict[Key, Record] = {**work.crm.read(wanted), **work.finance.read(wanted)}
+    merges = merges_of([key for key in ends if key in records and records[key].deleted])
+    if survivors := set(merges.values()) - records.keys():
+        records |= {**work.crm.read(survivors), **work.finance.read(survivors)}
     judged = [records[key] for key in subjects if key in records and not records[key].deleted]
     known: dict[int, Link] = {}
     _add_candidates(work, judged, records, known)
@@ -55,6 +59,7 @@ def load(work: Work, claim: Claim) -> Loaded:
         exclusions=_exclusions(work, judged),
         taken_names={CUSTOMER: _taken_names(work, records)},
         with_primary=work.finance.with_primary({link.finance_pk for link in (*links, *known.values())}),
+        merges=merges,
         resolutions=_resolutions(links, records),
         choices=work.choices,
         confirmed_clones=work.confirmed_clones,

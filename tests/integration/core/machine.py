@@ -127,6 +127,28 @@ class People(RuleBasedStateMachine):
         if len(records) > 2:
             self.engine.adapter(side).delete(records[index % len(records)].key)
 
+    @rule(index=INDEX, other=INDEX)
+    def merge(self, index, other):
+        """Two accounts become one; the loser's customer goes over to a survivor without one, else it stays apart."""
+        self.settle()
+        accounts = self.engine.crm.live()
+        loser, survivor = accounts[index % len(accounts)].key, accounts[other % len(accounts)].key
+        if loser == survivor or len(accounts) < 3:
+            return
+        links = {link.crm_pk: link for link in self.engine.open_links()}
+        self.engine.merge(loser, survivor)
+        before, journaled = self.snapshot(), len(self.engine.journal)
+        if loser.pk in links:
+            pair = (loser.pk, links[loser.pk].finance_pk)
+            if survivor.pk in links:
+                self.forget(pair)
+            else:
+                self.agreed[survivor.pk, pair[1]] = self.agreed.pop(pair)
+                self.left_alone.pop(survivor, None)
+            self.kept.pop(pair, None)
+        self.engine.run()
+        self.settle(before, journaled)
+
     @rule(index=INDEX)
     def leave_or_enter_the_view(self, index):
         pair = self.pair(index)

@@ -28,7 +28,7 @@ from integration.core.plan import plan_pairs
 from integration.core.policy import SyncSettings
 from integration.core.records import Key, Record, Side, from_json
 from integration.models import Journal, RecordState, SyncSetting
-from integration.services import runs
+from integration.services import merges, runs
 from integration.services.changes import Cursor, next_slice
 from integration.services.claiming import Claim, take_hints
 from integration.services.loading import links_by_id, load, open_links
@@ -207,6 +207,10 @@ class PostgresEngine:
             if not self.run().actions and self.writes == before:
                 return passes
         raise AssertionError("the sync does not come to rest")
+
+    def merge(self, loser: Key, survivor: Key) -> None:
+        self.adapter(loser.side).delete(loser)
+        merges.remember(loser.model, survivor_id=survivor.pk, loser_ids=[loser.pk])
 
     def unlink(self, link: Link) -> None:
         def planner(batch: PairBatch, _settings: SyncSettings) -> SyncPlan:
