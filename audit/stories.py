@@ -35,6 +35,9 @@ VERBS: dict[str, Any] = {
     "merged": pgettext_lazy("history", "merged"),
     "restored": pgettext_lazy("history", "restored"),
     "unmerged": pgettext_lazy("history", "took apart again"),
+    "completed": pgettext_lazy("history", "completed"),
+    "reopened": pgettext_lazy("history", "reopened"),
+    "uploaded": pgettext_lazy("history", "uploaded"),
 }
 PATHS: dict[str, Any] = {
     Via.API: gettext_lazy("by the API"),

@@ -139,3 +139,39 @@ class DealStageChanged(RecordEvent):
     """Deals entered other stages, or their first ones."""
 
     moves: tuple[StageMove, ...]
+
+
+class ActivityCreated(RecordEvent):
+    """Notes, calls, tasks or meetings were made."""
+
+
+class ActivityUpdated(RecordEvent):
+    """Activities were changed."""
+
+
+class ActivityCompleted(RecordEvent):
+    """Activities were done."""
+
+
+class ActivityReopened(RecordEvent):
+    """Activities that were done are to be done again."""
+
+
+class ActivityDeleted(RecordEvent):
+    """Activities were deleted."""
+
+
+class ActivityRestored(RecordEvent):
+    """Deleted activities were taken back."""
+
+
+class AttachmentAdded(RecordEvent):
+    """Files were hung on records."""
+
+
+class AttachmentDeleted(RecordEvent):
+    """Files were taken from records."""
+
+
+class AttachmentRestored(RecordEvent):
+    """Deleted files were taken back."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+from datetime import timedelta
 
-from crm.services import exports, import_work
+from celery import shared_task
+from django.utils import timezone
+
+from crm.services import activities, attachments, exports, import_work, reminders
 
 
 @shared_task(name="crm.check_import", queue="sync.bulk", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]
@@ -42,3 +45,17 @@ def look_after_exports() -> None:
     """Go on with exports whose worker or message was lost, and clear away files that are a week old."""
     exports.resume_exports()
     exports.clear_exports()
+
+
+@shared_task(name="crm.send_reminders", queue="sync.fast")  # type: ignore[untyped-decorator]
+def send_reminders() -> None:
+    """Every half minute: what is to be remembered now."""
+    reminders.send_due_reminders(now=timezone.now())
+
+
+@shared_task(name="crm.purge_deleted", queue="sync.bulk")  # type: ignore[untyped-decorator]
+def purge_deleted() -> None:
+    """Every night: activities and files that were deleted a month ago, for good."""
+    before = timezone.now() - timedelta(days=30)
+    attachments.purge_attachments(before=before)
+    activities.purge_activities(before=before)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import crm.services.accounts
+import crm.services.activities
 import crm.services.contacts
 import crm.services.deals
 import crm.services.organizations
 import finance.services.customers
 import finance.services.members
 import finance.services.organizations
-from crm.models import Account, Contact, Deal, Profile, Stage
+from crm.models import Account, Activity, Contact, Deal, Profile, Stage
 from crm.models import Organization as CrmOrganization
 from finance.models import Customer as FinanceCustomer
 from finance.models import Organization as FinanceOrganization
@@ -84,3 +85,10 @@ def deal(organization: CrmOrganization, name: str = "Big sale", **values: Any) -
 def stage(organization: CrmOrganization, name: str) -> Stage:
     """The stage of this name in the default pipeline."""
     return Stage.objects.of(organization).get(pipeline__is_default=True, name=name)
+
+
+def activity(organization: CrmOrganization, kind: str = "task", **values: Any) -> Activity:
+    """A task unless told otherwise; `module` and `record_id` say what it is about, `actor` who makes it."""
+    actor = values.pop("actor", SYSTEM)
+    given = {"kind": kind, "subject": "Call back", **values}
+    return crm.services.activities.create_activity(actor=actor, organization=organization, values=given)

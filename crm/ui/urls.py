@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from crm.ui import accounts, contacts, export_urls, import_urls, list_views, pipeline_urls, search, setup
+from crm.ui import accounts, activities, contacts, export_urls, import_urls, list_views, pipeline_urls, search, setup
 
 app_name = "crm"
 
@@ -54,6 +54,7 @@ setup_pages: list[URLPattern | URLResolver] = [
 pages: list[URLPattern | URLResolver] = [
     path("accounts/", include(account_pages)),
     path("contacts/", include(contact_pages)),
+    path("activities/<int:activity_id>", activities.activity, name="activity"),
     path("search", search.search, name="search"),
     path("views/<int:list_view_id>", list_views.list_view_edit, name="list_view_edit"),
     path("views/<int:list_view_id>/delete", list_views.list_view_delete, name="list_view_delete"),

@@ -165,6 +165,13 @@ MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
+# Files on records: how large one may be, and how many and how much in all one record holds (docs/activities.md).
+ATTACHMENTS: dict[str, int] = {
+    "MOST_BYTES": env.int("ATTACHMENT_MOST_MEGABYTES", default=25) * 1024 * 1024,
+    "MOST_FILES": env.int("ATTACHMENTS_PER_RECORD", default=200),
+    "MOST_BYTES_IN_ALL": env.int("ATTACHMENT_MEGABYTES_PER_RECORD", default=500) * 1024 * 1024,
+}
+
 # What the API's kernel takes from the rooms above it, and how many requests a minute it answers: to one key or person,
 # and to one address without either (finsuite/kernel/api/).
 API: dict[str, Any] = {
@@ -268,6 +275,9 @@ CELERY_BEAT_SCHEDULE = {
     "finance.attempts": {"task": "finance.forget_old_attempts", "schedule": crontab(hour=3, minute=10)},
     "crm.exports": {"task": "crm.look_after_exports", "schedule": 300.0, "options": {"expires": 300}},
     "crm.imports": {"task": "crm.resume_imports", "schedule": 60.0, "options": {"expires": 60}},
+    "crm.reminders": {"task": "crm.send_reminders", "schedule": 30.0, "options": {"expires": 30}},
+    "crm.purge": {"task": "crm.purge_deleted", "schedule": crontab(hour=3, minute=20)},
+    "users.notifications": {"task": "users.forget_read", "schedule": crontab(hour=3, minute=30)},
 }
 
 LOGGING_CONFIG = "finsuite.logs.configure"
