@@ -8,7 +8,7 @@ from crm.models.deals import Deal, DealContact, DealLine, StageChange
 from crm.models.duplicates import DuplicateKeys, DuplicateScan, DuplicateSuggestion
 from crm.models.exports import ExportJob, ExportPart, ExportState
 from crm.models.imports import ImportJob, ImportOutcome, ImportPart, ImportResult, ImportRow, ImportState, ImportUndo
-from crm.models.list_views import ListView
+from crm.models.list_views import DefaultView, ListView, PinnedView
 from crm.models.merges import Merge, MergedRecord
 from crm.models.modules import RECORDS
 from crm.models.organizations import Membership, Organization
@@ -33,6 +33,7 @@ __all__ = [
     "Deal",
     "DealContact",
     "DealLine",
+    "DefaultView",
     "DuplicateKeys",
     "DuplicateScan",
     "DuplicateSuggestion",
@@ -54,6 +55,7 @@ __all__ = [
     "ModuleRight",
     "Organization",
     "Participant",
+    "PinnedView",
     "Pipeline",
     "Product",
     "Profile",

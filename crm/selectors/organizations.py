@@ -14,17 +14,22 @@ from django.utils.translation import gettext as _
 
 from crm.access import as_id
 from crm.models import Currency, CurrencyRate, Membership, Organization, Profile
+from crm.selectors.list_views import pins_of
 from crm.visibility import levels_of, sharing_of
 from finsuite.kernel.errors import NotFound
 from finsuite.kernel.models import ScopedQuerySet
 
 
 def memberships_of(user: Any) -> QuerySet[Any]:
-    """The person's CRM organizations, each with their profile and its levels, by name."""
+    """The person's CRM organizations, each with their profile, its levels and what they have pinned, by name."""
     return (
         Membership.objects.filter(user_id=user.pk)
         .select_related("organization", "profile")
-        .annotate(levels=levels_of("profile_id"), rules=sharing_of("organization_id"))
+        .annotate(
+            levels=levels_of("profile_id"),
+            rules=sharing_of("organization_id"),
+            pins=pins_of("user_id", "organization_id"),
+        )
         .order_by("organization__name", "organization_id")
     )
 

@@ -132,6 +132,12 @@ ROWS = [
     write("PATCH", f"{VIEWS}/{{view}}", body={"name": "S"}, headers=VIEW_VERSION, none=403, edit=403, admin=200),
     write("DELETE", f"{VIEWS}/{{view}}", headers=VIEW_VERSION, none=403, edit=403, admin=204),
     read(f"{VIEWS}/{{view}}/history", none=200),
+    *(
+        write("POST", f"{VIEWS}/{{view}}/{verb}", none=200, view=200, edit=200, admin=200)
+        for verb in ("pin", "unpin", "make-default", "clear-default")
+    ),
+    write("POST", f"{VIEWS}/{{view}}/clone", body={"name": "Copy"}, view=201, edit=201, admin=201),
+    read("/api/v1/crm/{crm}/accounts?view={view}"),
     *_setup("currencies", "currency", {"code": "GBP", "rate": "0.85"}, {"rate": "1.2"}, deletes=400),
     *_setup(
         "currency-rates",

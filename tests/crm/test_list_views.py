@@ -1,10 +1,22 @@
 import pytest
 
 from audit.models import Entry
-from crm.models import RECORDS, Account, ListView, Organization
+from crm.models import RECORDS, Account, ListView, Organization, Profile
 from crm.selectors.criteria import criteria_filter, filter_fields
 from crm.selectors.list_views import list_views, view_filter
-from crm.services.list_views import create_list_view, delete_list_view, update_list_view
+from crm.selectors.organizations import memberships_of
+from crm.services.list_views import (
+    clear_default_view,
+    clone_list_view,
+    create_list_view,
+    delete_list_view,
+    move_pin,
+    pin_list_view,
+    set_default_view,
+    unpin_list_view,
+    update_list_view,
+)
+from crm.services.teams import create_team
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Conflict, NotFound, NotPermitted, Refused
 from finsuite.kernel.versions import version_of
@@ -196,3 +208,116 @@ def test_a_changed_view_is_in_the_history_and_a_stale_one_a_conflict(organizatio
         "updated",
         "created",
     ]
+
+
+def make(person, organization, **values):
+    """A view of the person's own, unless the values say otherwise."""
+    given = {"module": "accounts", "name": "Steel", "scope": "all", "owner_id": person.pk, **values}
+    return create_list_view(actor=Actor.person(person), organization=organization, values=given)
+
+
+def seen(organization, person):
+    """What the person sees beside the views that come with finsuite."""
+    return [view.name for view in list_views(organization, user_id=person.pk).filter(is_system=False)]
+
+
+def test_a_view_is_shared_with_people_teams_and_profiles(organization, actor, admin, standard, reader):
+    west = {"name": "West", "member_ids": [reader.crm_memberships.get().pk]}
+    team = create_team(actor=actor, organization=organization, values=west)
+    profile = Profile.objects.of(organization).get(name="Read-only")
+    view = make(admin, organization, visibility="shared", shared_people=[standard.pk])
+    assert [seen(organization, person) for person in (admin, standard, reader)] == [["Steel"], ["Steel"], []]
+    by_team = {"shared_people": [], "shared_teams": [team.pk]}
+    update_list_view(actor=actor, list_view=view, values=by_team)
+    assert [seen(organization, person) for person in (admin, standard, reader)] == [["Steel"], [], ["Steel"]]
+    update_list_view(actor=actor, list_view=view, values={"shared_teams": [], "shared_profiles": [profile.pk]})
+    assert [seen(organization, person) for person in (admin, standard, reader)] == [["Steel"], [], ["Steel"]]
+    with pytest.raises(NotFound):
+        update_list_view(actor=Actor.person(reader), list_view=view, values={"name": "Mine now"})
+    update_list_view(actor=actor, list_view=view, values={"visibility": "public", "shared_profiles": []})
+    view.refresh_from_db()
+    assert (view.owner_id, seen(organization, standard)) == (None, ["Steel"])
+    update_list_view(actor=actor, list_view=view, values={"visibility": "private"})
+    view.refresh_from_db()
+    assert (view.owner_id, seen(organization, standard)) == (admin.pk, [])
+
+
+def test_only_the_setup_right_makes_a_view_everybodys(organization, standard):
+    view = make(standard, organization)
+    with pytest.raises(NotPermitted):
+        update_list_view(actor=Actor.person(standard), list_view=view, values={"visibility": "public"})
+    view.refresh_from_db()
+    assert (view.visibility, view.owner_id) == ("private", standard.pk)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"visibility": "shared"}, "visibility"),
+        ({"visibility": "shared", "shared_people": [10**6]}, "shared_people"),
+        ({"visibility": "shared", "shared_people": ["1"]}, "shared_people"),
+        ({"shared_profiles": [1]}, "shared_profiles"),
+        ({"columns": ["phone", "nonsense"]}, "columns"),
+        ({"columns": ["phone", "phone"]}, "columns"),
+        ({"columns": ["organization"]}, "columns"),
+        ({"sort": "phone,-phone"}, "sort"),
+        ({"sort": "-password"}, "sort"),
+        ({"sort": "phone,name,industry,website"}, "sort"),
+        ({"layout": "board"}, "layout"),
+    ],
+)
+def test_what_a_view_shows_and_to_whom_is_checked(organization, admin, values, field):
+    with pytest.raises(Refused) as refused:
+        make(admin, organization, **values)
+    assert list(refused.value.fields) == [field]
+    assert seen(organization, admin) == []
+
+
+def test_pins_keep_their_order_and_are_each_persons_own(organization, actor, admin, standard):
+    views = [make(admin, organization, name=name) for name in ("One", "Two", "Three")]
+    for view in [*views, views[0]]:
+        pin_list_view(actor=actor, list_view=view)
+    move_pin(actor=actor, list_view=views[2], step=-1)
+    unpin_list_view(actor=actor, list_view=views[0])
+    rows = list_views(organization, user_id=admin.pk).exclude(pin=None).order_by("pin")
+    assert [view.name for view in rows] == ["Three", "Two"]
+    assert not list_views(organization, user_id=standard.pk).exclude(pin=None).exists()
+    with pytest.raises(NotFound):
+        move_pin(actor=actor, list_view=views[0], step=1)
+    with pytest.raises(NotPermitted):
+        pin_list_view(actor=factories.SYSTEM, list_view=views[0])
+
+
+def test_pins_come_with_the_membership_as_far_as_they_are_still_seen(organization, actor, admin, standard):
+    view = make(admin, organization, visibility="shared", shared_people=[standard.pk])
+    every = list_views(organization, user_id=standard.pk).get(name="All Contacts")
+    for pinned in (view, every):
+        pin_list_view(actor=Actor.person(standard), list_view=pinned)
+
+    def pins():
+        place = memberships_of(standard).get()
+        return [(pin["module"], pin["name"]) for pin in place.pins or []]
+
+    assert pins() == [("accounts", "Steel"), ("contacts", "All Contacts")]
+    update_list_view(actor=actor, list_view=view, values={"visibility": "private", "shared_people": []})
+    assert pins() == [("contacts", "All Contacts")]
+    assert memberships_of(admin).get().pins is None
+
+
+def test_a_module_opens_with_the_view_that_one_chose(organization, actor, admin, standard):
+    one, two = make(admin, organization, name="One"), make(admin, organization, name="Two")
+    for view in (one, two):
+        set_default_view(actor=actor, list_view=view)
+    assert [view.name for view in list_views(organization, user_id=admin.pk) if view.is_default] == ["Two"]
+    clear_default_view(actor=actor, list_view=two)
+    assert not [view for view in list_views(organization, user_id=admin.pk) if view.is_default]
+
+
+def test_a_copy_is_ones_own(organization, admin, standard):
+    view = make(
+        admin, organization, visibility="public", owner_id=None, scope="criteria", criteria=CRITERIA, sort="-name"
+    )
+    copies = [clone_list_view(actor=Actor.person(standard), list_view=view) for _time in range(2)]
+    assert [copy.name for copy in copies] == ["Steel (copy)", "Steel (copy) 2"]
+    assert {(copy.visibility, copy.owner_id, copy.sort) for copy in copies} == {("private", standard.pk, "-name")}
+    assert copies[0].criteria == CRITERIA

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -100,7 +101,10 @@ class CollectionView(ResourceView):
                 summary=f"List {resource.name}",
                 tag=resource.tag,
                 answer=ref(f"{name}List"),
-                parameters=schema.list_parameters(resource.fields, can_search=resource.can_search),
+                parameters=(
+                    *schema.list_parameters(resource.fields, can_search=resource.can_search),
+                    *(schema.parameter(name, {"type": "string"}, told) for name, told in resource.narrowed_by.items()),
+                ),
                 components=components,
             )
         }
@@ -128,14 +132,15 @@ class CollectionView(ResourceView):
         if wants_deleted(parameters):
             return Response(self._tombstones(request))
         resource = self.resource
+        narrowed, rest = _narrowed(parameters, resource)
         query = read_query(
-            parameters,
+            rest,
             resource.fields,
             ordering=resource.ordering,
             can_search=("search",) if resource.can_search else (),
         )
         self.expanded(query.expand)
-        page, total = resource.page(query)
+        page, total = resource.page(query, narrowed)
         return Response(listed(request, page.rows, page.next, page.previous, total))
 
     def post(self, request: Request, **kwargs: Any) -> Response:
@@ -253,6 +258,15 @@ class BulkView(ResourceView):
 
 
 _KEYS = {"id": Field(kind=Kind.ID, writable=True), "version": Field(kind=Kind.TEXT, writable=True)}
+
+
+def _narrowed(parameters: QueryDict, resource: Resource) -> tuple[dict[str, str], QueryDict]:
+    """The list's own parameters, and the others. One that is given twice is left among the others, to be refused."""
+    own = {name: str(parameters[name]) for name in resource.narrowed_by if len(parameters.getlist(name)) == 1}
+    rest = parameters.copy()
+    for name in own:
+        del rest[name]
+    return own, rest
 
 
 def _is_known(record: Any) -> bool:

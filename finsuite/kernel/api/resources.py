@@ -6,6 +6,7 @@ for entering the tenant, selecting the rows and calling the services. Reading go
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -61,6 +62,7 @@ class Resource:
     can_search: ClassVar[bool] = True
     can_write: ClassVar[bool] = True
     write_scope: ClassVar[str] = "write"  # "admin" for what belongs to a setup
+    narrowed_by: ClassVar[dict[str, str]] = {}  # the list's own parameters, beside its fields, and what they mean
 
     def __init__(self, user: Any, actor: Actor) -> None:
         self.user = user
@@ -79,6 +81,10 @@ class Resource:
 
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         """The rows that match the text."""
+        raise NotImplementedError
+
+    def narrow(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        """The rows that one of `narrowed_by` leaves."""
         raise NotImplementedError
 
     def may_expand(self, name: str) -> bool:
@@ -125,9 +131,11 @@ class Resource:
         record.organization = self.organization
         return record
 
-    def page(self, query: Query) -> tuple[Page, int | None]:
+    def page(self, query: Query, narrowed: Mapping[str, str]) -> tuple[Page, int | None]:
         """One page of the list, and how many rows it has in all if that was asked for."""
         rows = self.rows().filter(query.filters)
+        for name, text in narrowed.items():
+            rows = self.narrow(rows, name, text)
         if query.search:
             rows = self.search(rows, query.search)
         page = read_page(rows, query, self._columns(query.expand))
