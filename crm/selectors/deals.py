@@ -1,0 +1,224 @@
+"""Reading deals: the board, the forecast, sums, and the way that one deal has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber, TruncMonth
+from django.utils import timezone
+
+from crm.access import Access
+from crm.choices import Module, StageCategory
+from crm.models import Deal, DealContact, DealLine, Pipeline, Stage, StageChange
+from crm.selectors.pipelines import stages
+from crm.selectors.records import named, record_rows
+from finsuite.kernel.models import ScopedQuerySet
+from users.models import User
+
+COMMITTED = 75  # percent: an open deal that is this likely counts as committed
+NONE = Decimal(0)
+
+
+def deals(access: Access) -> ScopedQuerySet[Deal]:
+    """The deals that the person may see."""
+    return record_rows(access, Module.DEALS)
+
+
+@dataclass
+class Sums:
+    """How many deals, and what they come to: in each currency, at home, and at home by their probability."""
+
+    count: int = 0
+    by_currency: dict[str, Decimal] = field(default_factory=dict)
+    home: Decimal = NONE
+    weighted: Decimal = NONE
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Count in one currency's row of `_summed`."""
+        self.count += row["count"]
+        if row["amount"] is not None:
+            self.by_currency[row["currency"]] = self.by_currency.get(row["currency"], NONE) + row["amount"]
+        self.home += row["home"] or NONE
+        self.weighted += row["weighted"] or NONE
+
+
+def sums(rows: QuerySet[Deal]) -> Sums:
+    """What these deals come to. One statement."""
+    found = Sums()
+    for row in _summed(rows, "currency"):
+        found.add(row)
+    return found
+
+
+def _summed(rows: QuerySet[Deal], *by: str) -> QuerySet[Any]:
+    found: QuerySet[Any] = (
+        rows.order_by()
+        .values(*by)
+        .annotate(count=Count("pk"), amount=Sum("amount"), home=Sum("amount_home"), weighted=Sum("expected_home"))
+        .order_by(*by)
+    )
+    return found
+
+
+@dataclass(frozen=True)
+class Card:
+    """A deal on the board. `account` is what its account is called, if the person may see it."""
+
+    deal: Deal
+    account: str
+
+
+@dataclass
+class BoardColumn:
+    """One stage of the board: what all its deals come to, and the first of them."""
+
+    stage: Stage
+    sums: Sums = field(default_factory=Sums)
+    cards: list[Card] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        """How many deals follow the cards that are shown."""
+        return self.sums.count - len(self.cards)
+
+
+def board(access: Access, pipeline: Pipeline, kept: Q | None = None, *, per_stage: int = 50) -> list[BoardColumn]:
+    """The pipeline's stages in order, each with its sums and its first deals by closing date. Four statements."""
+    columns = {stage.pk: BoardColumn(stage) for stage in stages(pipeline)}
+    rows = deals(access).filter(kept or Q(), pipeline=pipeline)
+    for row in _summed(rows, "stage_id", "currency"):
+        columns[row["stage_id"]].sums.add(row)
+    place = Window(
+        RowNumber(), partition_by=F("stage_id"), order_by=[F("closing_date").asc(nulls_last=True), F("id").asc()]
+    )
+    first = (
+        rows.annotate(place=place).filter(place__lte=per_stage).select_related("owner").order_by("stage_id", "place")
+    )
+    found = list(first)
+    names = named(access, Module.ACCOUNTS, {deal.account_id for deal in found if deal.account_id is not None})
+    for deal in found:
+        columns[deal.stage_id].cards.append(Card(deal, names.get(deal.account_id or 0, "")))
+    return list(columns.values())
+
+
+@dataclass
+class Expected:
+    """What is to be expected in a month or of a person, in home currency.
+
+    `open` is the full amount of open deals, `weighted` that by their probability, `committed` the full amount of those
+    that are at least COMMITTED percent likely, and `won` what has been won.
+    """
+
+    open: Decimal = NONE
+    weighted: Decimal = NONE
+    committed: Decimal = NONE
+    won: Decimal = NONE
+    count: int = 0
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Count in one row of the forecast's statement."""
+        for name in ("open", "weighted", "committed", "won"):
+            setattr(self, name, getattr(self, name) + (row[name] or NONE))
+        self.count += row["count"]
+
+
+@dataclass
+class Forecast:
+    """What is to be expected month by month, and by whom. `late` were to close before the first month and are open
+    still; `undated` have no closing date. Both are in the owners' rows, and in the total, too."""
+
+    months: dict[date, Expected]
+    late: Expected = field(default_factory=Expected)
+    undated: Expected = field(default_factory=Expected)
+    owners: list[tuple[str, Expected]] = field(default_factory=list)
+    total: Expected = field(default_factory=Expected)
+
+
+def forecast(access: Access, kept: Q | None = None, *, months: Sequence[date]) -> Forecast:
+    """The forecast of these months (each by its first day, in order), of closing dates. Two statements."""
+    found = Forecast({month: Expected() for month in months})
+    by_owner: dict[int | None, Expected] = {}
+    for row in _expected(access, kept or Q(), months):
+        month = row["month"]
+        place = found.undated if month is None else found.months.get(month, found.late)
+        for each in (place, by_owner.setdefault(row["owner_id"], Expected()), found.total):
+            each.add(row)
+    names = {user.pk: str(user) for user in User.objects.filter(pk__in=[key for key in by_owner if key])}
+    found.owners = sorted(((names.get(key or 0, ""), expected) for key, expected in by_owner.items()), key=_by_name)
+    return found
+
+
+def _by_name(entry: tuple[str, Expected]) -> tuple[bool, str]:
+    return not entry[0], entry[0].casefold()  # nobody's deals come last
+
+
+def _expected(access: Access, kept: Q, months: Sequence[date]) -> QuerySet[Any]:
+    is_open = Q(stage__category=StageCategory.OPEN)
+    start, end = months[0], months[-1]
+    after = (end.replace(day=28) + timedelta(days=4)).replace(day=1)
+    dated = Q(closing_date__gte=start, closing_date__lt=after) & ~Q(stage__category=StageCategory.LOST)
+    waiting = is_open & (Q(closing_date=None) | Q(closing_date__lt=start))
+    found: QuerySet[Any] = (
+        deals(access)
+        .filter(kept, dated | waiting)
+        .order_by()
+        .annotate(month=TruncMonth("closing_date"))
+        .values("month", "owner_id")
+        .annotate(
+            open=Sum("amount_home", filter=is_open),
+            weighted=Sum("expected_home", filter=is_open),
+            committed=Sum("amount_home", filter=is_open & Q(probability__gte=COMMITTED)),
+            won=Sum("amount_home", filter=Q(stage__category=StageCategory.WON)),
+            count=Count("pk"),
+        )
+    )
+    return found
+
+
+@dataclass(frozen=True)
+class StageVisit:
+    """A deal in one stage: from when, for how long, who put it there, and what it was worth then."""
+
+    change: StageChange
+    stayed: timedelta
+    is_last: bool
+
+
+def stage_visits(deal: Deal, *, now: datetime | None = None) -> list[StageVisit]:
+    """The stages that a deal has been in, newest first, each with the time it spent there. One statement."""
+    rows = list(
+        StageChange.objects.of(deal.organization_id)
+        .filter(deal=deal)
+        .select_related("user", "to_stage")
+        .order_by("at", "id")
+    )
+    ends = [*(row.at for row in rows[1:]), now or timezone.now()]
+    visits = [
+        StageVisit(row, end - row.at, place == len(rows) - 1)
+        for place, (row, end) in enumerate(zip(rows, ends, strict=True))
+    ]
+    return visits[::-1]
+
+
+def age_of(deal: Deal, *, now: datetime | None = None) -> timedelta:
+    """How long the deal took until it was closed, or has been open by now."""
+    return (deal.closed_at or now or timezone.now()) - deal.created_at
+
+
+def lines_of(deal: Deal) -> QuerySet[DealLine]:
+    """The deal's lines in order."""
+    return DealLine.objects.filter(deal=deal).select_related("product").order_by("position")
+
+
+def contact_roles_of(access: Access, deal: Deal) -> QuerySet[DealContact]:
+    """The people who have a say in the deal, as far as the person may see them."""
+    return (
+        DealContact.objects.filter(access.visible(Module.CONTACTS, "contact__"), deal=deal)
+        .select_related("contact", "contact__account")
+        .order_by("contact__sort_key", "id")
+    )
