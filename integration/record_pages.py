@@ -38,7 +38,7 @@ class RecordPages:
         self.finance_id = connection.finance_organization_id
 
     def of(self, records: Iterable[Record | None]) -> dict[Record, str]:
-        """The addresses of those that exist and that the person may see; one query a kind, two about the person."""
+        """The addresses of those that exist and that the person may see: one query a kind, after those about them."""
         wanted: dict[str, set[int]] = {}
         for record in records:
             if record is not None and self._may_see(record[0]):
@@ -53,6 +53,8 @@ class RecordPages:
         if kind == Kind.CUSTOMER:
             name, organization = "finance:customer_detail", self.finance_id
         there = _MODELS[kind]._default_manager.filter(organization_id=organization, pk__in=ids)
+        if kind in _CRM and self._crm is not None:
+            there = there.filter(self._crm.visible(_CRM[kind]))
         return {(kind, pk): reverse(name, args=[organization, pk]) for pk in there.values_list("pk", flat=True)}
 
     def _persons(self, ids: set[int]) -> dict[Record, str]:
@@ -67,12 +69,16 @@ class RecordPages:
         return kind in self._seen_in_crm if kind in _CRM else self._in_finance
 
     @cached_property
-    def _seen_in_crm(self) -> set[str]:
+    def _crm(self) -> crm.access.Access | None:
         try:
-            access = crm.access.access(self.user, self.crm_id)
+            return crm.access.access(self.user, self.crm_id)
         except NotFound:
-            return set()
-        return {kind for kind, module in _CRM.items() if access.may(module, Level.VIEW)}
+            return None
+
+    @cached_property
+    def _seen_in_crm(self) -> set[str]:
+        access = self._crm
+        return set() if access is None else {kind for kind, module in _CRM.items() if access.may(module, Level.VIEW)}
 
     @cached_property
     def _in_finance(self) -> bool:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
 from crm.access import Access, access
 from crm.choices import Level, Module
-from crm.models import Organization
+from crm.models import Organization, Record
+from crm.models.modules import referred
+from crm.selectors.history import seen_entries
 from crm.selectors.list_views import get_list_view, view_filter
 from finsuite.kernel.api.resources import Need, Resource
 
@@ -26,6 +31,7 @@ class CrmResource(Resource):
 class RecordResource(CrmResource):
     """Records that a profile grants levels on."""
 
+    model: ClassVar[type[Record]]
     module: ClassVar[Module]
     narrowed_by: ClassVar[dict[str, str]] = {"view": "The id of a list view: only the records that it selects."}
 
@@ -39,8 +45,40 @@ class RecordResource(CrmResource):
         return self.access.organization
 
     def may_expand(self, name: str) -> bool:
-        module = {"parent": Module.ACCOUNTS, "account": Module.ACCOUNTS, "reports_to": Module.CONTACTS}.get(name)
+        module = referred(self.model, f"{name}_id")
         return module is None or self.access.may(module, Level.VIEW)
+
+    def written(self) -> QuerySet[Any]:
+        everything = copy(self)
+        everything.access = replace(self.access, owners={})
+        return everything.rows()
+
+    def tombstones(self) -> QuerySet[Any]:
+        owners = self.access.owners.get(self.module)
+        rows = super().tombstones()
+        return rows if owners is None else rows.filter(before__owner_id__in=sorted(owners))
+
+    def told_entries(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return seen_entries(self.access, self.model, entries)
+
+    @cached_property
+    def _guarded(self) -> dict[str, Module]:
+        """The references to records of modules of which the caller doesn't see everything."""
+        return {
+            name: module
+            for name, field in self.fields.items()
+            if (module := referred(self.model, f"{field.source}_id")) is not None and module in self.access.owners
+        }
+
+    def _columns(self, expand: frozenset[str]) -> list[str]:
+        return [*super()._columns(expand), *(f"{self.fields[name].source}__owner_id" for name in self._guarded)]
+
+    def _told(self, row: dict[str, Any], expand: frozenset[str]) -> dict[str, Any]:
+        for name, module in self._guarded.items():
+            source = self.fields[name].source
+            if not self.access.sees(module, row[f"{source}__owner_id"]):
+                row[source] = None
+        return super()._told(row, expand)
 
 
 class SetupResource(CrmResource):

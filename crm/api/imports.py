@@ -77,7 +77,7 @@ class ImportResource(CrmResource):
         return self.access.organization
 
     def rows(self) -> QuerySet[ImportJob]:
-        return ImportJob.objects.of(self.organization).filter(module__in=self._modules())
+        return selectors.imports(self.access).filter(module__in=self._modules())
 
     def update(self, record: ImportJob, values: dict[str, Any], version: str) -> Model:
         reading = {name: values.pop(name) for name in ("encoding", "delimiter") if name in values}

@@ -12,6 +12,7 @@ from crm.api.imports import ImportResource
 from crm.api.list_views import ListViewResource
 from crm.api.pipelines import LostReasonResource, PipelineResource, StageResource
 from crm.api.profiles import MemberResource, ProfileResource
+from crm.api.sharing import SharingRuleResource, TeamResource
 
 app_name = "crm_api"
 
@@ -23,6 +24,8 @@ RESOURCES = (
     CurrencyRateResource,
     ProfileResource,
     MemberResource,
+    SharingRuleResource,
+    TeamResource,
     ImportResource,
     PipelineResource,
     StageResource,

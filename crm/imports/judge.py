@@ -49,10 +49,14 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A record that is there under some key. `has_main` tells whether it has a value of the chosen key at all."""
+    """A record that is there under some key. `has_main` tells whether it has a value of the chosen key at all.
+
+    One that the person may not see (`is_hidden`) is neither shown nor changed: the row that would is refused.
+    """
 
     id: int
     has_main: bool
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Known:
     people: Mapping[str, Sequence[int]]  # e-mail or full name, as a name key → user ids of members
     currencies: frozenset[str]
     awaited: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()  # name keys of accounts that are there, but not for this person to see
 
 
 @dataclass(slots=True)
@@ -186,6 +191,9 @@ def _account(name: str, value: str, rules: Rules, known: Known, decision: Decisi
     if not found:
         if key in known.awaited:
             return f"new:{key}"
+        if key in known.hidden:
+            decision.problems.append(Problem("not_visible", name, {}))
+            return None
         if rules.create_accounts and rules.module != ACCOUNTS:
             decision.new_account = value
             return f"new:{key}"
@@ -204,7 +212,11 @@ def _one(found: Sequence[int], what: str, name: str, value: str, decision: Decis
 
 def _find(keys: Keys, rules: Rules, known: Known, decision: Decision) -> Match | None:
     """The one record that the row is about, if any. Among namesakes, a row without the key means the one without."""
-    found = known.by_key.get(keys.main or keys.name, ())
+    there = known.by_key.get(keys.main or keys.name, ())
+    found: Sequence[Match] = [match for match in there if not match.is_hidden]
+    if there and not found:
+        decision.problems.append(Problem("not_visible", rules.match_by, {}))
+        return None
     if not keys.main and len(found) > 1:
         without = [match for match in found if not match.has_main]
         found = without if len(without) == 1 else found

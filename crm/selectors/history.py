@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -12,8 +13,9 @@ from audit.models import Entry
 from audit.stories import Custom, Story, stories
 from crm.access import Access
 from crm.models import Record
-from crm.models.modules import module_of, references
+from crm.models.modules import module_of, references, referred
 from crm.selectors.custom_fields import described
+from crm.selectors.records import record_rows
 from users.models import User
 
 PAGE = 25
@@ -35,6 +37,25 @@ def history(access: Access, record: models.Model, *, before: int | None = None) 
 
 def _custom(access: Access, record: models.Model) -> Custom:
     return described(access.organization, module_of(record)) if isinstance(record, Record) else {}
+
+
+def seen_entries(access: Access, model: type[Record], entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Entries (with `before` and `after`) without the ids of records that the person may not see.
+
+    One statement for each module of which they don't see everything.
+    """
+    for column in references(model):
+        module = referred(model, column)
+        if module is None or module not in access.owners:
+            continue
+        told = [side for entry in entries for side in (entry["before"], entry["after"]) if side.get(column)]
+        if told:
+            seen = set(
+                record_rows(access, module).filter(pk__in={side[column] for side in told}).values_list("pk", flat=True)
+            )
+            for side in told:
+                side[column] = side[column] if side[column] in seen else None
+    return entries
 
 
 class _Names:

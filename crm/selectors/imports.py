@@ -9,15 +9,16 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from crm.access import as_id
-from crm.imports.fields import ACCOUNT, BOOLEAN, DATE, DECIMAL, FIELDS, PERSON, TAGS
+from crm.access import Access, as_id
+from crm.choices import Module
+from crm.imports.fields import ACCOUNT, ACCOUNTS, BOOLEAN, CONTACTS, DATE, DECIMAL, FIELDS, PERSON, TAGS
 from crm.imports.formats import Question
 from crm.imports.headers import LINE, REASON
 from crm.imports.problems import FileBroken
-from crm.models import ImportJob, ImportOutcome, ImportResult, ImportRow, ImportUndo, Organization
+from crm.models import ImportJob, ImportOutcome, ImportResult, ImportRow, ImportUndo
 from crm.services.import_words import field_label, file_fault, row_problem
 from crm.services.imports import formats_of, mapping_of, rows_of
 from finsuite.kernel import formats
@@ -28,14 +29,21 @@ SAMPLES = 3
 SIDES = ("before", "after")
 
 
-def imports(organization: Organization | int) -> QuerySet[ImportJob]:
-    """The organization's imports, the latest first."""
-    return ImportJob.objects.of(organization).select_related("created_by").order_by("-id")
+def imports(access: Access) -> QuerySet[ImportJob]:
+    """The imports that the person may look into, the latest first.
+
+    An import tells names and values of records. Who doesn't see all of the module's records, or of the accounts that
+    its rows name, looks into their own imports only.
+    """
+    sees_accounts = Module.ACCOUNTS not in access.owners
+    open_to_all = [module for module in (ACCOUNTS, CONTACTS) if sees_accounts and module not in access.owners]
+    kept = Q(module__in=open_to_all) | Q(created_by_id=access.user_id)
+    return ImportJob.objects.of(access.organization).filter(kept).select_related("created_by").order_by("-id")
 
 
-def one_import(organization: Organization | int, import_id: int | str) -> ImportJob:
-    """One import, or NotFound."""
-    job = imports(organization).select_related("organization").filter(pk=as_id(import_id)).first()
+def one_import(access: Access, import_id: int | str) -> ImportJob:
+    """One of them, or NotFound."""
+    job = imports(access).select_related("organization").filter(pk=as_id(import_id)).first()
     if job is None:
         raise NotFound(_("There is no such import."))
     return job

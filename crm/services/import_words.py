@@ -136,6 +136,7 @@ _ROW_PROBLEMS: dict[str, Words] = {
     "several_members": lambda p: _("%(count)d people are called “%(value)s”. Give the e-mail address.") % p,
     "no_such_account": lambda p: _("there is no account named “%(value)s”.") % p,
     "several_accounts": lambda p: _("%(count)d accounts are named “%(value)s”. Merge or rename them first.") % p,
+    "not_visible": lambda p: _("there is a record like this already, and it is not visible to you."),
     "several_records": lambda p: _("%(count)d records have this value (%(ids)s). Merge them first.") % p,
     "parent_loop": lambda p: _("the account would hang on itself."),
     "appeared": lambda p: _("Since the dry run this record has appeared. Check the file again."),

@@ -20,6 +20,8 @@ from crm.access import Access, of_actor
 from crm.choices import Level, Module
 from crm.events import RecordEvent, RecordUpdated
 from crm.models import Organization, Record
+from crm.models.modules import references, referred
+from crm.selectors.records import named
 from crm.services.surroundings import Surroundings, Values, ancestors, surroundings
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import insert_many, update_many
@@ -240,6 +242,7 @@ def _drafted(kind: Kind[R], actor: Actor, around: Surroundings, row: Values) -> 
 def _planned(
     kind: Kind[R], around: Surroundings, found: Mapping[int, R], changes: Sequence[tuple[int, Values]]
 ) -> list[Planned[R] | Refused]:
+    changes = _without_unseen(kind, around.access, found, changes)
     hung_on = _mentioned(kind, changes) if kind.tree else []
     above = ancestors(kind.model, kind.tree, hung_on) if hung_on else {}
     planned: list[Planned[R] | Refused] = []
@@ -254,6 +257,33 @@ def _planned(
             planned.append(_replanned(kind, record, values, around, above))
         seen.add(key)
     return refuse_taken(around.custom, planned, lambda entry: entry.record if entry.change else None)
+
+
+def _without_unseen(
+    kind: Kind[R], access: Access, found: Mapping[int, R], changes: Sequence[tuple[int, Values]]
+) -> Sequence[tuple[int, Values]]:
+    """The changes without those that would empty a reference because whoever makes them can't see what is there.
+
+    One statement for each such module, and only where one is to be emptied.
+    """
+    for column in references(kind.model):
+        module = referred(kind.model, column)
+        if module is None or module not in access.owners:
+            continue
+        emptied = {
+            key: getattr(found[key], column)
+            for key, values in changes
+            if key in found and column in values and values[column] is None
+        }
+        held = {target for target in emptied.values() if target is not None}
+        seen = set(named(access, module, held))
+        changes = [
+            (key, {name: value for name, value in values.items() if name != column})
+            if emptied.get(key) is not None and emptied[key] not in seen
+            else (key, values)
+            for key, values in changes
+        ]
+    return changes
 
 
 def _replanned(

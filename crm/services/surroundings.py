@@ -53,12 +53,16 @@ ABSENT: dict[type[models.Model], Any] = {
 class Surroundings:
     """All that the given rows mention and that exists in their organization; loaded in one query a table, if at all."""
 
-    organization: Organization
+    access: Access
     references: Mapping[str, type[models.Model]]
     members: frozenset[int] = frozenset()
     rates: Mapping[str, Decimal] = field(default_factory=dict)  # of the active currencies that aren't home
     held: Mapping[type[models.Model], Held] = field(default_factory=dict)
     custom: FieldSet = field(default_factory=FieldSet)
+
+    @property
+    def organization(self) -> Organization:
+        return self.access.organization
 
     @property
     def home_currency(self) -> str:
@@ -121,7 +125,7 @@ def surroundings(*, actor: Actor, access: Access, model: type[Record], rows: Ite
     held = {target: _held(access, target, _ids(wanted[target])) for target in sorted(wanted, key=_table)}
     inherited = {code for found in held.values() for code in found.values() if code}  # an account's, for its deals
     return Surroundings(
-        organization=organization,
+        access=access,
         references=columns,
         members=_members(actor, organization, _ids(people)),
         rates=_rates(organization, mentioned["currency"] | inherited),

@@ -60,7 +60,7 @@ ROW_TONES = {
 def import_list(request: HttpRequest, access: Access) -> HttpResponse:
     """The imports so far."""
     modules = _modules(access)
-    found = selectors.imports(access.organization).filter(module__in=modules)
+    found = selectors.imports(access).filter(module__in=modules)
     page = Paginator(found, _size(request)).get_page(request.GET.get("page"))
     rows = [{"job": job, "tone": STATE_TONES[ImportState(job.state)], "counts": _totals(job)} for job in page]
     return render(request, "crm/import_list.html", {"organization": access.organization, "page": page, "rows": rows})
@@ -209,7 +209,7 @@ def _modules(access: Access) -> list[str]:
 
 def _job(access: Access, import_id: int) -> ImportJob:
     modules = _modules(access)
-    job = selectors.one_import(access.organization, import_id)
+    job = selectors.one_import(access, import_id)
     if job.module not in modules:
         access.require(job.module, Level.CREATE)
     return job

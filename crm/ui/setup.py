@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from crm.access import Access
 from crm.choices import Level, Module
-from crm.models import Profile
+from crm.models import Profile, Team
 from crm.selectors.organizations import (
     currencies,
     get_currency,
@@ -74,6 +74,7 @@ def setup(request: HttpRequest, access: Access) -> HttpResponse:
     context = {
         "access": access,
         "member_count": members(organization).count(),
+        "team_count": Team.objects.of(organization).count(),
         "profile_count": Profile.objects.of(organization).count(),
         "currency_count": currencies(organization).filter(is_active=True).count(),
     }
@@ -202,7 +203,7 @@ def profile_create(request: HttpRequest, access: Access) -> HttpResponse:
 def profile_edit(request: HttpRequest, access: Access, profile_id: int) -> HttpResponse:
     profile = get_profile(access.organization, profile_id)
     initial = {
-        **{name: getattr(profile, name) for name in ("name", "description", "can_setup")},
+        **{name: getattr(profile, name) for name in ("name", "description", "can_setup", "sees_all")},
         **{f"level_{module}": _level(profile, module) for module in Module},
         "version": version_of(profile),
     }
@@ -347,7 +348,7 @@ def _members(request: HttpRequest, access: Access, form: MemberForm) -> HttpResp
     context = {
         "access": access,
         "form": form,
-        "members": members(access.organization),
+        "members": members(access.organization).select_related("manager__user").prefetch_related("places__team"),
         "profiles": list(profiles(access.organization)),
     }
     return render(request, "crm/member_list.html", context, status=_status(form))

@@ -94,6 +94,11 @@ class ProfileForm(forms.Form):
         required=False,
         help_text=_("Company details, members, profiles, currencies and the integration."),
     )
+    sees_all = forms.BooleanField(
+        label=_("Sees all records"),
+        required=False,
+        help_text=_("Whatever is chosen under Sharing, in the modules that this profile opens."),
+    )
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -106,7 +111,7 @@ class ProfileForm(forms.Form):
         return [self[f"level_{module}"] for module in Module]
 
     def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("name", "description", "can_setup")}
+        return {name: self.cleaned_data[name] for name in ("name", "description", "can_setup", "sees_all")}
 
     def levels(self) -> dict[str, int]:
         return {str(module): self.cleaned_data[f"level_{module}"] for module in Module}

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from crm.ui import accounts, activities, contacts, export_urls, import_urls, list_views, pipeline_urls, search, setup
+from crm.ui import (
+    accounts,
+    activities,
+    contacts,
+    export_urls,
+    import_urls,
+    list_views,
+    pipeline_urls,
+    search,
+    setup,
+    sharing,
+)
 
 app_name = "crm"
 
@@ -38,6 +49,12 @@ setup_pages: list[URLPattern | URLResolver] = [
     path("members/add", setup.member_add, name="member_add"),
     path("members/<int:membership_id>/profile", setup.member_profile, name="member_profile"),
     path("members/<int:membership_id>/remove", setup.member_remove, name="member_remove"),
+    path("members/<int:membership_id>/manager", sharing.member_manager, name="member_manager"),
+    path("sharing", sharing.sharing, name="setup_sharing"),
+    path("teams", sharing.team_list, name="team_list"),
+    path("teams/new", sharing.team_create, name="team_create"),
+    path("teams/<int:team_id>", sharing.team_edit, name="team_edit"),
+    path("teams/<int:team_id>/delete", sharing.team_delete, name="team_delete"),
     path("profiles", setup.profile_list, name="profile_list"),
     path("profiles/new", setup.profile_create, name="profile_create"),
     path("profiles/<int:profile_id>", setup.profile_edit, name="profile_edit"),

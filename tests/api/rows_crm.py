@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 from crm.choices import Module
-from crm.models import CurrencyRate, ExportJob, ListView, Profile
+from crm.models import CurrencyRate, ExportJob, ListView, Profile, Team
 from crm.selectors.organizations import get_currency, members
+from crm.selectors.sharing import sharing_rules
 from crm.services.currencies import add_currency, set_rate
 from crm.services.exports import create_export
 from crm.services.list_views import create_list_view
 from crm.services.profiles import create_profile
+from crm.services.teams import create_team
 from finsuite.kernel.actors import Actor
 from tests import factories
 from tests.api.permissions import World, page, read, write
@@ -29,6 +31,8 @@ def furnish(world: World) -> None:
     world.add("rate", *(_earlier_rate(currency) for currency in currencies))
     world.add("currency", *(get_currency(currency.organization, currency.pk) for currency in currencies))
     world.add("export", _export(world.crm, world.people["admin"]), _export(world.foreign_crm, world.people["outsider"]))
+    world.add("team", *(_team(organization) for organization in organizations))
+    world.add("rule", *(sharing_rules(organization)[0] for organization in organizations))
     world.add("profile", *(_profile(organization) for organization in organizations))
     asked = members(world.crm).get(user=world.people["view"])
     world.add("member", asked, members(world.foreign_crm).get(user=world.people["outsider"]))
@@ -45,6 +49,10 @@ def _export(organization: Any, person: Any) -> ExportJob:
 def _list_view(organization: Any) -> ListView:
     values = {"module": "accounts", "name": "Steel", "scope": "criteria", "criteria": CRITERIA}
     return create_list_view(actor=factories.SYSTEM, organization=organization, values=values)
+
+
+def _team(organization: Any) -> Team:
+    return create_team(actor=factories.SYSTEM, organization=organization, values={"name": "North"})
 
 
 def _profile(organization: Any) -> Profile:
@@ -74,14 +82,16 @@ def _records(kind: str, body: dict[str, Any]) -> list[Any]:
     ]
 
 
-def _setup(name: str, one: str, body: dict[str, Any], change: dict[str, Any], deletes: int) -> list[Any]:
+def _setup(
+    name: str, one: str, body: dict[str, Any], change: dict[str, Any], deletes: int, creates: int = 201
+) -> list[Any]:
     """What every member reads, and only those write whose profile opens Setup."""
     at = f"/api/v1/crm/{{crm}}/{name}"
     place = f"{at}/{{{one}}}"
     version = {"If-Match": f'"{{{one}_version}}"'}
     return [
         read(at, none=200),
-        write("POST", at, body=body, none=403, edit=403, admin=201),
+        write("POST", at, body=body, none=403, edit=403, admin=creates),
         write("POST", f"{at}/bulk", body={"records": [body]}, none=403, edit=403, admin=200),
         read(place, none=200),
         write("PATCH", place, body=change, headers=version, none=403, edit=403, admin=200),
@@ -167,6 +177,8 @@ ROWS = [
         {"profile": "{profile}"},
         deletes=204,
     ),
+    *_setup("teams", "team", {"name": "South", "members": []}, {"name": "West"}, deletes=204),
+    *_setup("sharing-rules", "rule", {"sharing": "teams"}, {"sharing": "managers"}, creates=400, deletes=400),
     *_record_pages("account", ACCOUNT, {"name": "Acme SA"}, ("contacts", "history")),
     *_record_pages("contact", CONTACT, {"last_name": "Durand"}, ("history",)),
     page(f"{PAGES}/search?q=a", none=200),
@@ -211,6 +223,16 @@ ROWS = [
     ),
     _setup_page("members/{member}/profile", method="POST", body={"profile": "{profile}"}, admin=302),
     _setup_page("members/{member}/remove", method="POST", body={}, admin=302),
+    _setup_page("members/{member}/manager"),
+    _setup_page("members/{member}/manager", method="POST", body={"manager_id": ""}, admin=302),
+    _setup_page("sharing"),
+    _setup_page("sharing", method="POST", body=dict.fromkeys(Module, "managers"), admin=302),
+    _setup_page("teams"),
+    _setup_page("teams/new"),
+    _setup_page("teams/new", method="POST", body={"name": "South"}, admin=302),
+    _setup_page("teams/{team}"),
+    _setup_page("teams/{team}", method="POST", body={"name": "West"}, admin=302),
+    _setup_page("teams/{team}/delete", method="POST", body={}, admin=302),
     _setup_page("profiles"),
     _setup_page("profiles/new"),
     _setup_page("profiles/new", method="POST", body={"name": "New", **LEVELS}, admin=302),

@@ -148,13 +148,13 @@ class CollectionView(ResourceView):
         values = read_body(self.json(), self.resource.fields, required=self.resource.required())
         if _is_dry_run(request):
             return Response(self._rehearse(values))
-        row = self.resource.read(self.resource.create(values).pk)
+        row = self.resource.read_written(self.resource.create(values).pk)
         location = f"{request.path}/{row['id']}"
         return Response(row, status=201, headers={"ETag": etag(row), "Location": location})
 
     def _rehearse(self, values: dict[str, Any]) -> dict[str, Any]:
         with transaction.atomic():
-            row = self.resource.read(self.resource.create(values).pk)
+            row = self.resource.read_written(self.resource.create(values).pk)
             transaction.set_rollback(True)
         return {**row, "id": None}
 
@@ -163,8 +163,8 @@ class CollectionView(ResourceView):
         refuse_unknown(parameters, _TOMBSTONE_PARAMETERS)
         table = {"updated_at": Field(kind=Kind.TIME, source="at", filterable=True), "id": HISTORY["id"]}
         query = read_query(parameters, table, ordering="-id", can_search=())
-        rows = history().tombstones(tenant=self.resource.organization.tenant, kind=self.resource.kind)
-        return _history_page(request, rows.filter(query.filters), query, TOMBSTONES)
+        rows = self.resource.tombstones()
+        return _history_page(request, rows.filter(query.filters), query, TOMBSTONES, list)
 
 
 class BulkView(ResourceView):
@@ -330,7 +330,7 @@ class RecordView(ResourceView):
         record = self.resource.record(self.kwargs["record"])
         version = self.version()
         values = read_body(self.json(), self.resource.fields)
-        row = self.resource.read(self.resource.update(record, values, version).pk)
+        row = self.resource.read_written(self.resource.update(record, values, version).pk)
         return Response(row, headers={"ETag": etag(row)})
 
     def delete(self, request: Request, **kwargs: Any) -> Response:
@@ -369,13 +369,18 @@ class HistoryView(ResourceView):
         rows = history().of_record(
             tenant=resource.organization.tenant, kind=resource.kind, record_id=self.kwargs["record"]
         )
-        return Response(_history_page(request, rows, query, HISTORY))
+        return Response(_history_page(request, rows, query, HISTORY, resource.told_entries))
 
 
-def _history_page(request: Request, rows: Any, query: Query, table: dict[str, Field]) -> dict[str, Any]:
+Entries = list[dict[str, Any]]
+
+
+def _history_page(
+    request: Request, rows: Any, query: Query, table: dict[str, Field], seen: Callable[[Entries], Entries]
+) -> dict[str, Any]:
     page = read_page(rows, query, [field.source for field in table.values()])
     told = [{name: row[field.source] for name, field in table.items()} for row in page.rows]
-    return listed(request, told, page.next, page.previous, rows.count() if query.wants_count else None)
+    return listed(request, seen(told), page.next, page.previous, rows.count() if query.wants_count else None)
 
 
 def listed(

@@ -19,6 +19,7 @@ from finsuite.kernel.actors import Actor
 from finsuite.kernel.api.fields import BIGGEST_ID, Field
 from finsuite.kernel.api.formats import dumps
 from finsuite.kernel.api.listing import Page, Query, read_page
+from finsuite.kernel.api.plugs import history
 from finsuite.kernel.errors import DomainError, NotFound
 
 
@@ -87,6 +88,18 @@ class Resource:
         """The rows that one of `narrowed_by` leaves."""
         raise NotImplementedError
 
+    def written(self) -> QuerySet[Any]:
+        """Where to read what the caller has just written: also what they have given away, and see no more."""
+        return self.rows()
+
+    def tombstones(self) -> QuerySet[Any]:
+        """The history's entries of those deleted records that the caller might have seen."""
+        return history().tombstones(tenant=self.organization.tenant, kind=self.kind)
+
+    def told_entries(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """A record's history (`before`, `after`, …) as far as the caller may see what it refers to."""
+        return entries
+
     def may_expand(self, name: str) -> bool:
         """Whether the caller may see the records that this field points to."""
         return True
@@ -144,14 +157,21 @@ class Resource:
 
     def read(self, record_id: int, expand: frozenset[str] = frozenset()) -> dict[str, Any]:
         """One record, or NotFound."""
-        row = self.rows().filter(pk=record_id).values(*self._columns(expand)).first()
+        return self._read(self.rows(), record_id, expand)
+
+    def read_written(self, record_id: int) -> dict[str, Any]:
+        """A record that the caller has just written."""
+        return self._read(self.written(), record_id, frozenset())
+
+    def _read(self, rows: QuerySet[Any], record_id: int, expand: frozenset[str]) -> dict[str, Any]:
+        row = rows.filter(pk=record_id).values(*self._columns(expand)).first()
         if row is None:
             raise NotFound(_("There is no such thing here."))
         return self._told(row, expand)
 
     def read_many(self, record_ids: list[int]) -> dict[int, dict[str, Any]]:
-        """These records by id, in one statement."""
-        rows = self.rows().filter(pk__in=record_ids).values(*self._columns(frozenset()))
+        """These records, which the caller has just written, by id; in one statement."""
+        rows = self.written().filter(pk__in=record_ids).values(*self._columns(frozenset()))
         return {row["id"]: self._told(row, frozenset()) for row in rows}
 
     def _attempt(self, row: dict[str, Any]) -> Model | DomainError:
