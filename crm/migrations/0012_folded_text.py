@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from crm.models.folding import definition
+from finsuite.kernel.folding import definition
 
 
 def define(apps, schema_editor):

@@ -27,14 +27,15 @@ from crm.criteria.fields import NEGATED, FieldKind, FilterField
 from crm.criteria.periods import Calendar, Span
 from crm.criteria.tree import Criterion, Group, Reading, read_tree
 from crm.models import RECORDS, Organization
-from crm.models.folding import marked
 from crm.models.modules import module_of
 from crm.models.record import Record
+from crm.selectors import custom_criteria
+from finsuite.kernel.folding import marked
 
 Scope = Access | Organization  # a person's, or everything in an organization
 
 # Other sources of fields: (scope, module) → fields. Custom fields come from one.
-SOURCES: list[Callable[[Scope, Module], Iterable[FilterField]]] = []
+SOURCES: list[Callable[[Scope, Module], Iterable[FilterField]]] = [custom_criteria.filter_fields]
 
 _DATES = {"created_at": gettext_lazy("Created"), "updated_at": gettext_lazy("Last change")}
 _HIDDEN = frozenset(

@@ -13,9 +13,9 @@ from crm.choices import Level
 from crm.criteria.fields import LISTED, VALUELESS, FieldKind
 from crm.criteria.periods import PERIODS, Calendar
 from crm.models import RECORDS, Account, Contact, ModuleRight
-from crm.models.folding import definition
 from crm.selectors.criteria import _SEARCHED, criteria_filter, filter_fields
 from finsuite.kernel.errors import Refused
+from finsuite.kernel.folding import definition
 from finsuite.kernel.text import fold
 from tests import factories
 from tests.crm.criteria.by_hand import meets

@@ -6,24 +6,14 @@ the sync, a restore. Records that have no custom value cost nothing: the trigger
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations, models
 
-LONGEST_INDEXED = 400
+from finsuite.kernel.folding import definition
 
-# Text without capitals and accents, as the search compares it; the same on both sides of every comparison.
-FOLD = r"""
-CREATE OR REPLACE FUNCTION finsuite_fold(given text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-SELECT CASE WHEN given ~ '^[\x20-\x7e]*$' THEN lower(given) ELSE
-    translate(
-        replace(replace(replace(replace(
-            regexp_replace(lower(normalize(lower(given), NFKD)), '[\u0300-\u036f]', '', 'g'),
-            'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
-        'øđðłħı’', 'oddlhi''')
-END
-$$
-"""
+LONGEST_INDEXED = 400
 
 
 class ValueRow(models.Model):
@@ -111,18 +101,22 @@ BEGIN
             IF given = 'true'::jsonb THEN number := 1; END IF;
         WHEN kind = 'choice' THEN key := told;
         ELSE
-            key := left(finsuite_fold(told), {longest});
-            IF kind = 'long_text' THEN body := finsuite_fold(told); END IF;
+            key := left(fold_text(told), {longest});
+            IF kind = 'long_text' THEN body := fold_text(told); END IF;
     END CASE;
     IF key IS NOT NULL OR number IS NOT NULL THEN RETURN NEXT; END IF;
 END $$
 """
 
 
-def functions(app: str) -> list[migrations.RunSQL]:
+def _define_fold(apps: Any, schema_editor: Any) -> None:
+    schema_editor.execute(definition())
+
+
+def functions(app: str) -> list[migrations.operations.base.Operation]:
     """What a migration runs once in an app that keeps custom values."""
     return [
-        migrations.RunSQL(FOLD, migrations.RunSQL.noop),
+        migrations.RunPython(_define_fold, migrations.RunPython.noop, elidable=False),
         migrations.RunSQL(
             _FORM.format(app=app, longest=LONGEST_INDEXED),
             f"DROP FUNCTION {app}_custom_form(text, jsonb)",

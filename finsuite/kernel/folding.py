@@ -2,7 +2,8 @@
 
     Account.objects.filter(industry__folded="energie", tags__folded__contains=tag("vip"))
 
-`fold_text` is a function of the database's (crm/migrations); it is immutable, so that an index may be built on it.
+`fold_text` is a function of the database's, made by the migrations of the apps that use it. It is immutable, so that
+an index may be built on it.
 """
 
 from __future__ import annotations
