@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from crm.services import activities, attachments, exports, import_work, reminders
+from crm.services import activities, attachments, duplicates, exports, import_work, reminders
 
 
 @shared_task(name="crm.check_import", queue="sync.bulk", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]
@@ -59,3 +59,15 @@ def purge_deleted() -> None:
     before = timezone.now() - timedelta(days=30)
     attachments.purge_attachments(before=before)
     activities.purge_activities(before=before)
+
+
+@shared_task(name="crm.find_duplicates", queue="sync.bulk", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]
+def find_duplicates(scan_id: int) -> None:
+    """Search one module for duplicates."""
+    duplicates.work_on(scan_id)
+
+
+@shared_task(name="crm.renew_duplicates", queue="sync.bulk", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]
+def renew_duplicates() -> None:
+    """Do the searches whose message was lost, and those that are a day old."""
+    duplicates.work_on_all()

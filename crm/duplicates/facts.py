@@ -31,7 +31,7 @@ class Facts:
     label: str
     signs: Mapping[tuple[Sign, str], str]
 
-    def keys(self) -> list[str]:
+    def stored_keys(self) -> list[str]:
         """The keys to store, in a fixed order."""
         return sorted(f"{sign}:{key}" for sign, key in self.signs)
 

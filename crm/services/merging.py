@@ -91,26 +91,28 @@ def merge_records(
         if pk in held:
             require_version(held[pk], version)
     plan = _planned(kind.module, held, ids, choices or {})
-    before = {name: value_of(plan.survivor, name) for name in plan.values}
-    if plan.values:
-        changes = [(survivor_id, plan.values)]
-        records.accepted(records.update(kind, actor=actor, organization=organization, changes=changes)[0])
     merge = Merge(
         organization=organization,
         module=module,
         survivor_id=survivor_id,
+        survivor_label=str(plan.survivor)[:250],
         choices={one.name: one.taken for one in plan.fields if one.differs},
-        before=before,
+        before={name: value_of(plan.survivor, name) for name in plan.values},
         user_id=actor.user_id,
         actor_name=actor.label[:250],
     )
     away = [_row(loser) for loser in plan.losers]
     _move_all(actor, organization, merge, plan)
+    merge.save()
+    _let_the_losers_go(kind, actor, organization, merge, plan, away)
+    # Only now: what only one record may say (a unique custom field) is free.
+    if plan.values:
+        changes = [(survivor_id, plan.values)]
+        records.accepted(records.update(kind, actor=actor, organization=organization, changes=changes)[0])
     survivor = kind.model.objects.get(pk=survivor_id)
     merge.survivor_label = str(survivor)[:250]
     merge.after = {name: value_of(survivor, name) for name in plan.values}
-    merge.save()
-    _let_the_losers_go(kind, actor, organization, merge, plan.losers, away)
+    merge.save(update_fields=["survivor_label", "after"])
     _tell(kind, actor, organization, survivor, plan.losers)
     return merge
 
@@ -234,14 +236,15 @@ def _let_the_losers_go(
     actor: Actor,
     organization: Organization,
     merge: Merge,
-    losers: Sequence[Any],
+    plan: MergePlan,
     away: Sequence[dict[str, Any]],
 ) -> None:
+    losers, into = plan.losers, str(plan.values.get(kind.required) or plan.survivor)
     audit.services.record_many(
         actor=actor,
         tenant=organization.tenant,
         verb="deleted",
-        changes=[(loser, records.content(kind, loser), {"merged_into": merge.survivor_label}) for loser in losers],
+        changes=[(loser, records.content(kind, loser), {"merged_into": into}) for loser in losers],
     )
     MergedRecord.objects.bulk_create(
         MergedRecord(

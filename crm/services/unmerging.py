@@ -18,6 +18,7 @@ from crm.access import of_actor
 from crm.choices import Level, Module
 from crm.events import MergeUndone
 from crm.models import RECORDS, Merge, MergedRecord, Organization
+from crm.models.modules import references
 from crm.services import records
 from crm.services.hanging import hanging_on
 from crm.services.kinds import KINDS
@@ -44,11 +45,11 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Merge:
     if fault := _fault(merge, survivor):
         raise Refused(fault, code="cannot_undo")
     losers = list(merge.losers.order_by("id"))
-    restored = _restored(kind, [loser.content for loser in losers])
-    back = {name: value for name, value in merge.before.items() if name in merge.after}
-    if back:
-        changes = [(merge.survivor_id, back)]
-        records.accepted(records.update(kind, actor=actor, organization=organization, changes=changes)[0])
+    # First what the survivor says (only one record may say what is unique), at last what it refers to.
+    refers = references(RECORDS[kind.module])
+    _give_back(kind, actor, merge, {name: value for name, value in merge.before.items() if name not in refers})
+    restored = _restored([loser.content for loser in losers])
+    _give_back(kind, actor, merge, {name: value for name, value in merge.before.items() if name in refers})
     _move_back(actor, organization, merge)
     _require_no_loop(kind, restored)
     _close(merge, actor)
@@ -95,7 +96,14 @@ def _label(merge: Merge, name: str) -> str:
     return str(capfirst(str(getattr(column, "verbose_name", name))))
 
 
-def _restored(kind: Kind[Any] | None, contents: Sequence[dict[str, Any]]) -> list[Any]:
+def _give_back(kind: Kind[Any], actor: Actor, merge: Merge, values: dict[str, Any]) -> None:
+    """Let the survivor say again what it said before."""
+    if values:
+        changes = [(merge.survivor_id, values)]
+        records.accepted(records.update(kind, actor=actor, organization=merge.organization, changes=changes)[0])
+
+
+def _restored(contents: Sequence[dict[str, Any]]) -> list[Any]:
     """The rows, back in their tables under their old ids; a reference to what is gone meanwhile is empty."""
     found = []
     together = {(content["model"], content["pk"]) for content in contents}
@@ -133,7 +141,7 @@ def _move_back(actor: Actor, organization: Organization, merge: Merge) -> None:
         targets = {pk: wanted[pk] for pk in still}
         if targets:
             hang(hanging, actor, organization, targets)
-    _restored(None, merge.kept)
+    _restored(merge.kept)
 
 
 def _require_no_loop(kind: Kind[Any], restored: Sequence[Any]) -> None:

@@ -134,6 +134,22 @@ def test_an_amount_in_another_currency_is_not_taken_over(organization, actor, me
     assert (one.annual_revenue, one.currency) == (None, "EUR")
 
 
+def test_a_value_that_only_one_record_may_have_goes_over_and_comes_back(organization, actor, merge) -> None:
+    from crm.services.custom_fields import create_custom_field
+
+    values = {"module": ACCOUNTS, "label": "Ledger", "kind": "text", "is_unique": True}
+    ledger = create_custom_field(actor=actor, organization=organization, values=values)
+    one = factories.account(organization, "A")
+    two = factories.account(organization, "B", **{f"cf_{ledger.key}": "L-1"})
+    made = merge(one, two)
+    one.refresh_from_db()
+    assert one.custom == {ledger.key: "L-1"}
+    undo_merge(actor=actor, merge=made)
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert (one.custom, two.custom) == ({}, {ledger.key: "L-1"})
+
+
 def test_who_wants_no_mail_gets_none_after_a_merge(organization, merge) -> None:
     one = factories.contact(organization, "Martin")
     two = factories.contact(organization, "Martin", email_opt_out=True)
