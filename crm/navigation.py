@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import Access
 from crm.choices import Level, Module
-from crm.selectors.search import find_accounts, find_contacts
+from crm.selectors.records import find_records
+from crm.ui.addresses import page_name
+from crm.ui.modules import PAGES
+from crm.ui.records import Pages, seen
 from finsuite.kernel import navigation
-from finsuite.kernel.search import Hit, register
+from finsuite.kernel.search import Hit, Provider, register
 from finsuite.kernel.tenants import Tenant
 
 
@@ -47,27 +49,21 @@ def _administrators(request: HttpRequest, tenant: Tenant | None) -> bool:
 
 def add_entries() -> None:
     """Called once, when the app is ready."""
+    for place, (module, pages) in enumerate(PAGES.items()):
+        navigation.add(
+            navigation.Item(
+                str(module),
+                module.label,
+                icon=pages.icon,
+                url_name=page_name(module, "list"),
+                group=navigation.CRM,
+                kind="crm",
+                order=10 + place * 10,
+                allowed=_viewers_of(module),
+            )
+        )
+        register(f"crm-{module}", label=module.label, kind="crm", order=10 + place * 10)(_finder(pages))
     for item in (
-        navigation.Item(
-            "accounts",
-            _("Accounts"),
-            icon="building-2",
-            url_name="crm:account_list",
-            group=navigation.CRM,
-            kind="crm",
-            order=10,
-            allowed=_viewers_of(Module.ACCOUNTS),
-        ),
-        navigation.Item(
-            "contacts",
-            _("Contacts"),
-            icon="contact",
-            url_name="crm:contact_list",
-            group=navigation.CRM,
-            kind="crm",
-            order=20,
-            allowed=_viewers_of(Module.CONTACTS),
-        ),
         navigation.Item(
             "imports",
             _("Imports"),
@@ -102,31 +98,24 @@ def add_entries() -> None:
         navigation.add(item)
 
 
-@register("crm-accounts", label=_("Accounts"), kind="crm", order=10)
-def _accounts(request: HttpRequest, tenant: Tenant, text: str, limit: int) -> Iterable[Hit]:
-    if not may_view(tenant, Module.ACCOUNTS):
-        return []
-    return [
-        Hit(
-            found.name,
-            reverse("crm:account_detail", kwargs={"organization": tenant.id, "account_id": found.pk}),
-            icon="building-2",
-            detail=found.billing_city,
-        )
-        for found in find_accounts(_access(tenant), text)[:limit]
-    ]
+def _finder(pages: Pages) -> Provider:
+    """What the command palette finds of one module."""
 
+    def find(request: HttpRequest, tenant: Tenant, text: str, limit: int) -> Iterable[Hit]:
+        if not may_view(tenant, pages.module):
+            return []
+        access = _access(tenant)
+        found = find_records(access, pages.module, text)
+        if pages.detail_needs:
+            found = found.select_related(*pages.detail_needs)
+        return [
+            Hit(
+                record.label,
+                pages.address("detail", access, record),
+                icon=pages.icon,
+                detail=pages.detail(seen(access, record)),
+            )
+            for record in found[:limit]
+        ]
 
-@register("crm-contacts", label=_("Contacts"), kind="crm", order=20)
-def _contacts(request: HttpRequest, tenant: Tenant, text: str, limit: int) -> Iterable[Hit]:
-    if not may_view(tenant, Module.CONTACTS):
-        return []
-    return [
-        Hit(
-            found.full_name,
-            reverse("crm:contact_detail", kwargs={"organization": tenant.id, "contact_id": found.pk}),
-            icon="contact",
-            detail=found.email or (found.account.name if found.account else ""),
-        )
-        for found in find_contacts(_access(tenant), text)[:limit]
-    ]
+    return find

@@ -10,6 +10,8 @@ from django.urls import reverse
 from crm.access import of_membership
 from crm.choices import Level, Module
 from crm.selectors.organizations import memberships_of
+from crm.ui.addresses import page_name
+from crm.ui.modules import PAGES
 from finsuite.kernel.tenants import Tenant, provides
 
 
@@ -34,6 +36,6 @@ def crm_tenants(user: Any) -> list[Tenant]:
 
 
 def _first_page(levels: dict[str, int]) -> str:
-    if levels.get(Module.ACCOUNTS, Level.NONE) < Level.VIEW <= levels.get(Module.CONTACTS, Level.NONE):
-        return "crm:contact_list"
-    return "crm:account_list"
+    """The list of the first module that the person may see, in the order of the left bar."""
+    seen = (module for module in PAGES if levels.get(module, Level.NONE) >= Level.VIEW)
+    return page_name(next(seen, Module.ACCOUNTS), "list")

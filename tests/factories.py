@@ -9,10 +9,12 @@ import crm.services.activities
 import crm.services.contacts
 import crm.services.deals
 import crm.services.organizations
+import crm.services.products
+import crm.services.vendors
 import finance.services.customers
 import finance.services.members
 import finance.services.organizations
-from crm.models import Account, Activity, Contact, Deal, Profile, Stage
+from crm.models import Account, Activity, Contact, Deal, Product, Profile, Stage, Vendor
 from crm.models import Organization as CrmOrganization
 from finance.models import Customer as FinanceCustomer
 from finance.models import Organization as FinanceOrganization
@@ -92,3 +94,15 @@ def activity(organization: CrmOrganization, kind: str = "task", **values: Any) -
     actor = values.pop("actor", SYSTEM)
     given = {"kind": kind, "subject": "Call back", **values}
     return crm.services.activities.create_activity(actor=actor, organization=organization, values=given)
+
+
+def vendor(organization: CrmOrganization, name: str = "Bolts & Co", **values: Any) -> Vendor:
+    """A vendor of nobody's."""
+    return crm.services.vendors.create_vendor(actor=SYSTEM, organization=organization, values={"name": name, **values})
+
+
+def product(organization: CrmOrganization, name: str = "Bolt", **values: Any) -> Product:
+    """A product of nobody's; `vendor_id` says where it is bought."""
+    return crm.services.products.create_product(
+        actor=SYSTEM, organization=organization, values={"name": name, **values}
+    )

@@ -11,14 +11,18 @@ from crm.api.exports import ExportResource
 from crm.api.imports import ImportResource
 from crm.api.list_views import ListViewResource
 from crm.api.pipelines import LostReasonResource, PipelineResource, StageResource
+from crm.api.products import ProductResource
 from crm.api.profiles import MemberResource, ProfileResource
 from crm.api.sharing import SharingRuleResource, TeamResource
+from crm.api.vendors import VendorResource
 
 app_name = "crm_api"
 
 RESOURCES = (
     AccountResource,
     ContactResource,
+    ProductResource,
+    VendorResource,
     ListViewResource,
     CurrencyResource,
     CurrencyRateResource,

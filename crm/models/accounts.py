@@ -14,6 +14,8 @@ from crm.models.validators import validate_website
 class Account(Record):
     """A company that the organization sells to, or may."""
 
+    money = ("annual_revenue",)
+
     name = models.CharField(_("account name"), max_length=100)
     parent = models.ForeignKey(
         "self",

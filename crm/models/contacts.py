@@ -15,6 +15,8 @@ from crm.models.validators import validate_email
 class Contact(Record):
     """A person. Without an account, a customer in their own right (an individual)."""
 
+    named_by = ("first_name", "last_name")
+
     account = models.ForeignKey(
         Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts"
     )

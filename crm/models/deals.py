@@ -24,6 +24,8 @@ class Deal(Record):
     rounded to its currency's decimals, so that lists, boards, sums and exports all show the same stored figure.
     """
 
+    money = ("amount", "expected_revenue")
+
     name = models.CharField(_("deal name"), max_length=120)
     account = models.ForeignKey(
         Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.SET_NULL, related_name="deals"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -16,6 +18,9 @@ LONGEST_KEY = 260
 
 class Record(Stamped):
     """The base of accounts, contacts, vendors, products and deals. Each says what it is called and searched by."""
+
+    named_by: ClassVar[tuple[str, ...]] = ("name",)  # the columns that its label is put together from
+    money: ClassVar[tuple[str, ...]] = ()  # the columns whose amounts are in `currency`
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="%(class)ss")
     owner = models.ForeignKey(

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from crm.access import Access
+from crm.choices import Level, Module
+from crm.models import RECORDS
+from crm.ui.addresses import address
 from finsuite.kernel import formats
 from finsuite.kernel.templatetags.ui import person
 from finsuite.kernel.templatetags.ui_formats import NOTHING, day, when
@@ -23,12 +27,14 @@ class Look(StrEnum):
 
     TEXT = "text"
     PERSON = "person"
-    ACCOUNT = "account"
+    RECORD = "record"
     WEBSITE = "website"
     EMAIL = "email"
     PHONE = "phone"
     NUMBER = "number"
     MONEY = "money"
+    PERCENT = "percent"
+    YES_NO = "yes_no"
     DAY = "day"
     AGO = "ago"
     TAGS = "tags"
@@ -36,34 +42,36 @@ class Look(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column that a list may show. `sort` is the order it can be sorted by, if any."""
+    """One column that a list may show. `sort` is what it can be sorted by; `refers` whose records it names."""
 
     name: str
     label: Any
     look: Look = Look.TEXT
     sort: str = ""
+    refers: Module | None = None
 
     @property
     def is_number(self) -> bool:
-        return self.look in (Look.NUMBER, Look.MONEY)
+        return self.look in (Look.NUMBER, Look.MONEY, Look.PERCENT)
 
     def needs(self) -> tuple[str, ...]:
         """The columns of the table, and of those it points to, that a cell is drawn from."""
         match self.look:
             case Look.PERSON:
                 return tuple(f"{self.name}__{part}" for part in ("id", "first_name", "last_name", "email"))
-            case Look.ACCOUNT:
-                return (f"{self.name}_id", f"{self.name}__name")
+            case Look.RECORD if self.refers:
+                parts = (*RECORDS[self.refers].named_by, "owner_id")
+                return (f"{self.name}_id", *(f"{self.name}__{part}" for part in parts))
             case Look.MONEY:
                 return (self.name, "currency")
         return (self.name,)
 
-    def cell(self, row: Row, organization_id: int) -> SafeString:
+    def cell(self, row: Row, access: Access) -> SafeString:
         """The cell's content, escaped."""
         if self.look is Look.PERSON:
             return self._person(row)
-        if self.look is Look.ACCOUNT:
-            return self._account(row, organization_id)
+        if self.look is Look.RECORD and self.refers:
+            return self._record(row, access, self.refers)
         value = row[self.name]
         return NOTHING if value in (None, "", []) else self._drawn(value, row)
 
@@ -78,7 +86,11 @@ class Column:
             case Look.NUMBER:
                 return format_html("{}", formats.number(value))
             case Look.MONEY:
-                return format_html("{}", formats.amount(value, row["currency"]))
+                return format_html("{}", formats.price(value, row["currency"]))
+            case Look.PERCENT:
+                return format_html("{}", formats.percent(value / 100))
+            case Look.YES_NO:
+                return format_html("{}", _("Yes") if value else _("No"))
             case Look.DAY:
                 return day(value)
             case Look.AGO:
@@ -93,13 +105,15 @@ class Column:
         full = f"{row[f'{self.name}__first_name']} {row[f'{self.name}__last_name']}".strip()
         return person(full or row[f"{self.name}__email"])
 
-    def _account(self, row: Row, organization_id: int) -> SafeString:
-        if row[f"{self.name}_id"] is None:
+    def _record(self, row: Row, access: Access, module: Module) -> SafeString:
+        """The name of another record, linked where the person may open it; nothing where they may not see it."""
+        key = row[f"{self.name}_id"]
+        if key is None or not access.sees(module, row[f"{self.name}__owner_id"]):
             return NOTHING
-        place = reverse(
-            "crm:account_detail", kwargs={"organization": organization_id, "account_id": row[f"{self.name}_id"]}
-        )
-        return format_html('<a href="{}">{}</a>', place, row[f"{self.name}__name"])
+        name = " ".join(str(part) for part in (row[f"{self.name}__{p}"] for p in RECORDS[module].named_by) if part)
+        if not access.may(module, Level.VIEW):
+            return format_html("{}", name)
+        return format_html('<a href="{}">{}</a>', address(module, "detail", access.organization.pk, key), name)
 
 
 def website_link(website: str) -> SafeString:

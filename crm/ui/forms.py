@@ -6,35 +6,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.db import models
 from django.forms import BoundField
-from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.access import Access, as_id
-from crm.models import Account, Contact
-from crm.selectors.accounts import accounts
-from crm.selectors.contacts import contacts
+from crm.models import Record
+from crm.models.modules import references, referred
 from crm.selectors.organizations import currencies, members
+from crm.selectors.records import named
+from crm.ui.addresses import address
 from crm.ui.sections import Section
 from crm.ui.widgets import RecordPicker
 from finsuite.kernel import formats
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
+from users.models import User
 
 _AUTOCOMPLETE = "off"  # the browser's own suggestions are about the person who types, not about the account
-_LOOKUPS = {
-    "parent_id": (accounts, "crm:account_lookup"),
-    "account_id": (accounts, "crm:account_lookup"),
-    "reports_to_id": (contacts, "crm:contact_lookup"),
-}
 
 
 class NumberField(forms.CharField):
@@ -78,7 +75,7 @@ class Clash:
 
 
 class RecordForm(forms.Form):
-    """The fields of an account or a contact. On a change, only what the person changed is handed to the service."""
+    """The fields of a record. On a change, only what the person changed is handed to the service."""
 
     marks_optional = False
 
@@ -87,7 +84,7 @@ class RecordForm(forms.Form):
     def __init__(
         self,
         access: Access,
-        model: type[Account] | type[Contact],
+        model: type[Record],
         sections: Sequence[Section],
         *,
         record: Any = None,
@@ -163,7 +160,7 @@ class RecordForm(forms.Form):
             return next((str(label) for value, label in options if str(value) == text), text)
         if isinstance(field, forms.BooleanField):
             return _("Yes") if text else _("No")
-        return self._name_of(name, text) if name in _LOOKUPS else text
+        return self._name_of(name, text) if referred(self.model, name) else text
 
     def _mine(self, name: str) -> str:
         return _one_line_ends(self.data.get(name, ""))
@@ -175,18 +172,18 @@ class RecordForm(forms.Form):
 
     def _field(self, name: str) -> forms.Field:
         column: Any = self.model._meta.get_field(name)
-        is_required = not column.blank and name not in ("currency", "exchange_rate")
+        is_required = not column.blank and not column.has_default() and name != "currency"
         kwargs: dict[str, Any] = {
             "label": capfirst(str(column.verbose_name)),
             "required": is_required,
             "help_text": _("Required") if is_required else "",
         }
-        if name in _LOOKUPS:
-            place = reverse(_LOOKUPS[name][1], kwargs={"organization": self.access.organization.pk})
+        if module := referred(self.model, name):
+            place = address(module, "lookup", self.access.organization.pk)
             return IdField(widget=RecordPicker(place), **kwargs)
+        if references(self.model).get(name) is User:
+            return forms.TypedChoiceField(choices=self._people(name), coerce=int, empty_value=None, **kwargs)
         match name:
-            case "owner_id":
-                return forms.TypedChoiceField(choices=self._owners(), coerce=int, empty_value=None, **kwargs)
             case "currency":
                 return forms.ChoiceField(choices=self._currencies(), **kwargs | {"help_text": _("Fixed once saved")})
             case "tags":
@@ -209,12 +206,17 @@ class RecordForm(forms.Form):
         kind = "tel" if "phone" in column.name or column.name in ("mobile", "fax") else kind
         return forms.CharField(widget=forms.TextInput(attrs={**attrs, "inputmode": kind}), **kwargs)
 
-    def _owners(self) -> list[tuple[Any, str]]:
-        people = [(member.user_id, str(member.user)) for member in members(self.access.organization)]
-        held = getattr(self.record, "owner_id", None)
+    def _people(self, name: str) -> list[tuple[Any, str]]:
+        people = list(self._members)
+        held = getattr(self.record, name, None)
         if held is not None and held not in dict(people):
-            people.append((held, str(self.record.owner)))  # one who has left keeps what they own
+            person = getattr(self.record, name.removesuffix("_id"))
+            people.append((held, str(person)))  # one who has left keeps what they own
         return [("", _("Nobody")), *people]
+
+    @cached_property
+    def _members(self) -> list[tuple[Any, str]]:
+        return [(member.user_id, str(member.user)) for member in members(self.access.organization)]
 
     def _currencies(self) -> list[tuple[str, str]]:
         if self.record is not None:
@@ -231,11 +233,13 @@ class RecordForm(forms.Form):
     def _name_of(self, name: str, value: Any) -> str:
         if read_id(str(value or "")) is None:
             return ""
+        module, key = referred(self.model, name), as_id(value)
+        if module is None:
+            return ""
         held = getattr(self.record, name.removesuffix("_id"), None) if self.record else None
-        if held is None or str(held.pk) != str(value):
-            rows: Any = _LOOKUPS[name][0]
-            held = rows(self.access).filter(pk=as_id(value)).first()
-        return str(held) if held else ""
+        if held is not None and held.pk == key and self.access.sees(module, held.owner_id):
+            return str(held)
+        return named(self.access, module, {key}).get(key, "")
 
 
 def typed(record: Any, name: str) -> str:

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.access import Access
-from crm.choices import Level, Module
+from crm.choices import Level
 from crm.imports.fields import MODULES
 from crm.imports.reader import MOST_BYTES, MOST_ROWS
 from crm.models import ImportJob, ImportOutcome, ImportResult, ImportState, ImportUndo
 from crm.selectors import imports as selectors
 from crm.services import imports as services
 from crm.services.import_words import file_fault, match_label
+from crm.ui.addresses import address
 from crm.ui.base import actor_of, in_organization
 from crm.ui.import_forms import MappingForm, ReadingForm, UploadForm
 from finsuite.kernel import formats
@@ -231,10 +232,7 @@ def _context(access: Access, job: ImportJob) -> dict[str, Any]:
         "totals": _totals(job),
         "undo": {value: job.undo_counts.get(value, 0) for value in ImportUndo.values},
         "fault": file_fault(job.fault) if job.fault else "",
-        "list_url": reverse(
-            "crm:account_list" if job.module == Module.ACCOUNTS else "crm:contact_list",
-            kwargs={"organization": access.organization.pk},
-        ),
+        "list_url": address(job.module, "list", access.organization.pk),
     }
 
 
@@ -291,8 +289,7 @@ def _record_url(access: Access, row: selectors.ShownRow) -> str:
     gone = row.undo == ImportUndo.REVERSED and row.result == ImportResult.CREATED
     if row.record_id is None or gone or not access.may(row.module, Level.VIEW):
         return ""
-    noun = "account" if row.module == Module.ACCOUNTS else "contact"
-    return reverse(f"crm:{noun}_detail", kwargs={"organization": access.organization.pk, f"{noun}_id": row.record_id})
+    return address(row.module, "detail", access.organization.pk, row.record_id)
 
 
 def _tabs(job: ImportJob) -> list[dict[str, Any]]:

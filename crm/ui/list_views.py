@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,19 +16,20 @@ from crm.access import Access
 from crm.choices import Level, Module
 from crm.criteria.fields import LISTED, FieldKind, FilterField
 from crm.criteria.tree import MOST_CRITERIA
-from crm.models import Account, Contact, ListView
+from crm.models import RECORDS, ListView
+from crm.models.modules import referred
 from crm.selectors.criteria import filter_fields
 from crm.selectors.list_views import get_list_view
 from crm.selectors.organizations import members
+from crm.selectors.records import named
 from crm.services import list_views as services
+from crm.ui.addresses import address
 from crm.ui.base import actor_of, in_organization
+from crm.ui.modules import PAGES
 from finsuite.kernel import formats
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
-
-LISTS = {Module.ACCOUNTS: "crm:account_list", Module.CONTACTS: "crm:contact_list"}
-_PICKED = {"parent": (Account, "account"), "account": (Account, "account"), "reports_to": (Contact, "contact")}
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Line:
     @property
     def control(self) -> str:
         """Which control takes the value."""
-        if self.field.name in _PICKED:
+        if self.picked:
             return "picker"
         return {
             FieldKind.RECORD: "person",
@@ -70,22 +70,25 @@ class Line:
         }.get(self.field.kind, "text")
 
     @property
+    def picked(self) -> Module | None:
+        """The module whose records the field refers to, if it does."""
+        return referred(RECORDS[Module(self.module)], f"{self.field.name}_id")
+
+    @property
     def people(self) -> list[tuple[str, str]]:
         return [(str(member.user_id), str(member.user)) for member in members(self.access.organization)]
 
     @property
     def lookup(self) -> str:
-        kind = _PICKED[self.field.name][1]
-        return reverse(f"crm:{kind}_lookup", kwargs={"organization": self.access.organization.pk})
+        return address(self.picked, "lookup", self.access.organization.pk) if self.picked else ""
 
     @property
     def shown(self) -> str:
         """What the chosen record is called."""
-        model: Any = _PICKED[self.field.name][0]
-        if read_id(self.value) is None:
+        key = read_id(self.value)
+        if key is None or self.picked is None:
             return ""
-        found = model.objects.of(self.access.organization).filter(pk=int(self.value)).first()
-        return str(found or "")
+        return named(self.access, self.picked, {key}).get(key, "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,7 +142,7 @@ def list_view_delete(request: HttpRequest, access: Access, list_view_id: int) ->
     view = get_list_view(access.organization, list_view_id, user_id=request.user.pk)
     services.delete_list_view(actor=actor_of(request), list_view=view)
     messages.success(request, _("The list view “%(name)s” is deleted. No record is touched.") % {"name": view.title})
-    return redirect(LISTS[Module(view.module)], organization=access.organization.pk)
+    return redirect(address(view.module, "list", access.organization.pk))
 
 
 @require_safe
@@ -155,7 +158,7 @@ def list_view_line(request: HttpRequest, access: Access, module: str) -> HttpRes
 
 
 def _enter(access: Access, module: str) -> None:
-    if module not in Module.values:
+    if module not in PAGES:
         raise NotFound(_("There is no such page."))
     access.require(module, Level.VIEW)
 
@@ -174,7 +177,7 @@ def _form(
         "view": view,
         "module": view.module,
         "module_label": Module(view.module).label,
-        "list_url": reverse(LISTS[Module(view.module)], args=[access.organization.pk]),
+        "list_url": address(view.module, "list", access.organization.pk),
         "lines": lines,
         "next_index": max((line.index for line in lines), default=-1) + 1,
         "name": view.name,
@@ -257,4 +260,4 @@ def _line(access: Access, module: str, index: int, entry: Mapping[str, Any]) -> 
 
 
 def _list(access: Access, module: str, view: ListView) -> str:
-    return f"{reverse(LISTS[Module(module)], args=[access.organization.pk])}?view={view.pk}"
+    return f"{address(module, 'list', access.organization.pk)}?view={view.pk}"

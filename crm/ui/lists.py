@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from crm.access import Access
 from crm.choices import Level, Module
-from crm.models import ListView
+from crm.models import RECORDS, ListView
 from crm.selectors.list_views import list_views, view_filter
 from crm.selectors.search import matches
+from crm.ui.addresses import page_name
 from crm.ui.cells import Column
 from finsuite.kernel import formats, panels
 from finsuite.kernel.api.fields import Field
@@ -34,16 +35,32 @@ class Listing:
     """What is particular to the list of one kind of record."""
 
     module: Module
-    title: Any
-    template: str
     columns: Sequence[Column]
     shown: Sequence[str]  # the columns of somebody who has not chosen
     order: dict[str, Field]  # what the list can be ordered by
     ordering: str
-    name_columns: tuple[str, ...]  # what the first cell is drawn from
-    badges: str  # the slot of the rows' badges
-    url_name: str
-    detail_url_name: str
+
+    @property
+    def title(self) -> str:
+        return str(self.module.label)
+
+    @property
+    def name_columns(self) -> tuple[str, ...]:
+        """What the first cell is drawn from."""
+        return RECORDS[self.module].named_by
+
+    @property
+    def badges(self) -> str:
+        """The slot of the rows' badges."""
+        return f"crm.{self.module}.row_badges"
+
+    @property
+    def url_name(self) -> str:
+        return page_name(self.module, "list")
+
+    @property
+    def detail_url_name(self) -> str:
+        return page_name(self.module, "detail")
 
     @property
     def cookie(self) -> str:
@@ -133,7 +150,7 @@ class Shown:
                 "id": row["id"],
                 "name": " ".join(str(row[name]) for name in self.listing.name_columns if row[name]),
                 "badges": badges.get(row["id"], SafeString("")),
-                "cells": [(column, column.cell(row, organization.pk)) for column in self.columns],
+                "cells": [(column, column.cell(row, self.access)) for column in self.columns],
             }
             for row in self.page.rows
         ]
@@ -179,7 +196,9 @@ class Shown:
             return read_query(asked, self.listing.order, ordering="id", can_search=())
 
 
-def answer(request: HttpRequest, access: Access, listing: Listing, rows: QuerySet[Any]) -> HttpResponse:
+def answer(
+    request: HttpRequest, access: Access, listing: Listing, rows: QuerySet[Any], more: Mapping[str, Any]
+) -> HttpResponse:
     """The list's page; for "Load more", only the rows that follow."""
     shown = Shown(request, access, listing, rows)
     is_continued = request.GET.get("cursor") and getattr(request, "htmx", False)
@@ -191,7 +210,8 @@ def answer(request: HttpRequest, access: Access, listing: Listing, rows: QuerySe
         "may_create": access.may(listing.module, Level.CREATE),
         "may_delete_many": access.may(listing.module, Level.DELETE),
     }
-    response = render(request, "crm/list_rows.html" if is_continued else listing.template, context)
+    context |= more
+    response = render(request, "crm/list_rows.html" if is_continued else "crm/record_list.html", context)
     if chosen := request.GET.getlist("column"):
         kept = ".".join(column.name for column in shown.columns if column.name in chosen)
         response.set_cookie(listing.cookie, kept, max_age=COOKIE_AGE, httponly=True, samesite="Lax")

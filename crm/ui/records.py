@@ -1,4 +1,4 @@
-"""The pages that accounts and contacts have in common: list, make, change, delete, look up, history."""
+"""The pages that all modules have in common: list, make, change, delete, look up, history; each from its `Pages`."""
 
 from __future__ import annotations
 
@@ -10,118 +10,210 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.access import Access
 from crm.choices import Level, Module
-from crm.models import Account, Contact
+from crm.imports.fields import FIELDS as IMPORTED
+from crm.models import RECORDS, Record
+from crm.models.modules import references, referred, singular
 from crm.selectors.history import history
+from crm.selectors.records import find_records, get_record, record_rows
+from crm.services import records as services
+from crm.services.kinds import KINDS
+from crm.ui import addresses
 from crm.ui.base import actor_of
-from crm.ui.cells import website_link
 from crm.ui.forms import RecordForm
 from crm.ui.lists import Listing, answer
+from crm.ui.overview import overview
 from crm.ui.sections import Section
-from finsuite.kernel import formats
 from finsuite.kernel.errors import Conflict, NotFound, Refused
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
 
 MOST_AT_ONCE = 200
 SUGGESTIONS = 8
-REFERENCES = ("owner_id", "parent_id", "account_id", "reports_to_id")
-LINKS = {
-    **dict.fromkeys(("email", "secondary_email"), "mailto"),
-    **dict.fromkeys(("phone", "mobile", "home_phone", "other_phone"), "tel"),
-}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the pages of one module say. Whole sentences, since no language builds them like another."""
+
+    name: Any  # the heading of the names' column: "Account"
+    new: Any
+    none_yet: Any
+    why_none: Any
+    none_match: Any
+    show_all: Any
+    look_only: Any  # to whoever may not make one, while there are none
+    nobody: Any  # that no member owns it
+    views: Any  # what the tabs are called together
+    about: Any
+    kept: Any  # what becomes of a deleted one
+    delete: Any
+    delete_many: Any  # as a question
+    delete_these: Any  # as the button
+    let_go: Any = ""  # what becomes of what refers to those that are deleted
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab of a record's page."""
+
+    name: str
+    label: Any
+    url: str
+    count: int | None = None
+
+
+def _nothing(request: HttpRequest, access: Access) -> dict[str, Any]:
+    return {}
+
+
+def _alone(access: Access, record: Any) -> dict[str, Any]:
+    return {}
+
+
+def _by_itself(record: Any) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
 class Pages:
-    """What is particular to the pages of one kind of record."""
+    """What is particular to the pages of one module."""
 
     module: Module
-    singular: str  # in templates' and addresses' names: "account"
-    model: type[Account] | type[Contact]
+    icon: str
+    words: Words
     sections: Sequence[Section]
     listing: Listing
-    title_new: Any
-    rows: Callable[[Access], QuerySet[Any]]
-    get: Callable[[Access, int], Any]
-    find: Callable[[Access, str], QuerySet[Any]]
-    create: Callable[..., Any]
-    update: Callable[..., Any]
-    delete: Callable[..., None]
-    delete_many: Callable[..., list[int]]
+    detail: Callable[[Any], str] = _by_itself  # what is told beside a record's name where one looks it up
+    detail_needs: tuple[str, ...] = ()  # the records that this reads
+    initial: Callable[[HttpRequest, Access], dict[str, Any]] = _nothing  # what the form of a new one begins with
+    around: Callable[[Access, Any], dict[str, Any]] = _alone  # for every tab: `tabs` of its own, `stays`, and the rest
 
-    def address(self, name: str, access: Access, record: Any = None) -> str:
+    @property
+    def model(self) -> type[Record]:
+        return RECORDS[self.module]
+
+    @property
+    def singular(self) -> str:
+        """In the names of templates and addresses: "account"."""
+        return singular(self.module)
+
+    def address(self, page: str, access: Access, record: Any = None) -> str:
         """The address of one of these pages."""
-        named = {f"{self.singular}_id": record.pk} if record is not None else {}
-        return reverse(f"crm:{self.singular}_{name}", kwargs={"organization": access.organization.pk, **named})
-
-    def template(self, name: str) -> str:
-        return f"crm/{self.singular}_{name}.html"
+        return addresses.address(self.module, page, access.organization.pk, record and record.pk)
 
 
 def listed(pages: Pages, request: HttpRequest, access: Access) -> HttpResponse:
     """The list."""
     access.require(pages.module, Level.VIEW)
-    return answer(request, access, pages.listing, pages.rows(access))
+    context = {
+        "pages": pages,
+        "words": pages.words,
+        "slot": f"crm.{pages.singular}",
+        "may_import": pages.module in IMPORTED,
+        "list_url": pages.address("list", access),
+        "new_url": pages.address("create", access),
+        "delete_many_url": pages.address("delete_many", access),
+    }
+    return answer(request, access, pages.listing, record_rows(access, pages.module), context)
 
 
 def frame(pages: Pages, request: HttpRequest, access: Access, record_id: int, tab: str) -> dict[str, Any]:
-    """What every tab of a record's page shows around its own content. Integration's tabs use it, too."""
+    """What every tab of a record's page shows around its own content: the context of crm/record_frame.html."""
     access.require(pages.module, Level.VIEW)
-    record = pages.get(access, record_id)
+    record = seen(access, get_record(access, pages.module, record_id))
+    own = pages.around(access, record)
     return {
         "access": access,
+        "pages": pages,
+        "words": pages.words,
+        "frame": f"crm/{pages.singular}_frame.html",
+        "slot": f"crm.{pages.singular}",
         "record": record,
         pages.singular: record,
         "tab": tab,
         "may_edit": access.may(pages.module, Level.EDIT),
         "may_delete": access.may(pages.module, Level.DELETE),
         "version": version_of(record),
+        "list_url": pages.address("list", access),
+        "owner_url": pages.address("owner", access, record),
+        "edit_url": pages.address("edit", access, record),
+        "delete_url": pages.address("delete", access, record),
+        **own,
+        "tabs": [
+            Tab("overview", _("Overview"), pages.address("detail", access, record)),
+            *own.get("tabs", ()),
+        ],
+        "last_tabs": [Tab("history", _("History"), pages.address("history", access, record))],
     }
 
 
-def created(pages: Pages, request: HttpRequest, access: Access, initial: dict[str, Any]) -> HttpResponse:
+def seen(access: Access, record: Record) -> Any:
+    """The record for its page: what it refers to and the person may not see is not there. It is not to be saved."""
+    for column in references(type(record)):
+        name, module = column.removesuffix("_id"), referred(type(record), column)
+        target = record._state.fields_cache.get(name)  # what was read along; the rest nobody looks at
+        if module and target is not None and not access.sees(module, target.owner_id):
+            setattr(record, name, None)
+    return record
+
+
+def detailed(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
+    """A record's first tab: what its fields say."""
+    context = frame(pages, request, access, record_id, "overview")
+    context |= overview(access, context["record"], pages.sections)
+    return render(request, "crm/record_detail.html", context)
+
+
+def created(pages: Pages, request: HttpRequest, access: Access) -> HttpResponse:
     """The form of a new record, and making it."""
     access.require(pages.module, Level.CREATE)
-    start = {"currency": access.organization.home_currency, "owner_id": request.user.pk, **initial}
+    start = {
+        "currency": access.organization.home_currency,
+        "owner_id": request.user.pk,
+        **pages.initial(request, access),
+    }
     form = RecordForm(access, pages.model, pages.sections, initial=start, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            record = pages.create(actor=actor_of(request), organization=access.organization, values=_new_values(form))
+            record = services.create_one(
+                KINDS[pages.module],
+                actor=actor_of(request),
+                organization=access.organization,
+                values=_new_values(form),
+            )
         except Refused as refused:
             form.refuse(refused)
         else:
             messages.success(request, _("“%(name)s” is created.") % {"name": record})
             return redirect(pages.address("detail", access, record))
-    context = {"access": access, "form": form, "title": pages.title_new, "back": pages.address("list", access)}
+    context = {"access": access, "form": form, "title": pages.words.new, "back": pages.address("list", access)}
     return render(request, "crm/record_form.html", context, status=422 if form.is_bound else 200)
 
 
 def edited(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
     """The form of a record, and changing it. Where somebody else was faster, both values are shown."""
     access.require(pages.module, Level.EDIT)
-    record = pages.get(access, record_id)
+    record = get_record(access, pages.module, record_id)
     form = RecordForm(access, pages.model, pages.sections, record=record, data=request.POST or None)
     context: dict[str, Any] = {"access": access, "record": record, "back": pages.address("detail", access, record)}
     if request.method == "POST" and form.is_valid():
         try:
-            saved = pages.update(
+            saved = services.update_one(
+                KINDS[pages.module],
                 actor=actor_of(request),
+                record=record,
                 values=form.values(),
                 version=form.cleaned_data["version"] or None,
-                **{pages.singular: record},
             )
         except Refused as refused:
             form.refuse(refused)
         except Conflict:
-            current = pages.get(access, record_id)
+            current = get_record(access, pages.module, record_id)
             form, clashes = form.reopened(current)
             acts, _more = history(access, current)
             context |= {"form": form, "is_stale": True, "clashes": clashes, "last": acts[0] if acts else None}
@@ -136,9 +228,9 @@ def edited(pages: Pages, request: HttpRequest, access: Access, record_id: int) -
 def deleted(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
     """Delete one record, as its dialog has said."""
     access.require(pages.module, Level.DELETE)
-    record = pages.get(access, record_id)
+    record = get_record(access, pages.module, record_id)
     version = request.POST.get("version") or None
-    pages.delete(actor=actor_of(request), version=version, **{pages.singular: record})
+    services.delete_one(KINDS[pages.module], actor=actor_of(request), record=record, version=version)
     messages.success(request, _("“%(name)s” is deleted.") % {"name": record})
     return redirect(pages.address("list", access))
 
@@ -149,80 +241,41 @@ def deleted_many(pages: Pages, request: HttpRequest, access: Access) -> HttpResp
     ticked = [found for value in request.POST.getlist("row") if (found := read_id(value)) is not None]
     if len(ticked) > MOST_AT_ONCE:
         raise Refused(_("At most %(limit)d records can be deleted at once.") % {"limit": MOST_AT_ONCE})
-    gone = pages.delete_many(actor=actor_of(request), organization=access.organization, ids=ticked)
+    kind = KINDS[pages.module]
+    gone = services.delete(kind, actor=actor_of(request), organization=access.organization, ids=ticked)
     said = ngettext("%(count)d record is deleted.", "%(count)d records are deleted.", len(gone))
     messages.success(request, said % {"count": len(gone)})
     return redirect(pages.address("list", access))
 
 
-def history_tab(pages: Pages, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """Who did what to a record; `context` is the frame's."""
+def history_tab(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
+    """Who did what to a record."""
+    context = frame(pages, request, access, record_id, "history")
     before = read_id(request.GET.get("before", ""))
     if before is None and request.GET.get("before"):
         raise NotFound(_("There is no such page."))
-    acts, has_more = history(context["access"], context["record"], before=before)
+    acts, has_more = history(access, context["record"], before=before)
     context |= {"acts": acts, "before": acts[-1].id if has_more else None}
     is_continued = before and getattr(request, "htmx", False)
-    return render(request, "crm/history_acts.html" if is_continued else pages.template("history"), context)
+    return render(request, "crm/history_acts.html" if is_continued else "crm/record_history.html", context)
 
 
 def looked_up(pages: Pages, request: HttpRequest, access: Access) -> HttpResponse:
-    """What a picker suggests while one types."""
+    """What a picker suggests while one types; with `active=true` none that is out of use."""
     access.require(pages.module, Level.VIEW)
     text = request.GET.get("q", "").strip()[:100]
-    found = pages.find(access, text)[:SUGGESTIONS]
-    results = [{"id": record.pk, "name": str(record), "detail": _detail(record)} for record in found]
+    found: QuerySet[Any] = find_records(access, pages.module, text)
+    if pages.detail_needs:
+        found = found.select_related(*pages.detail_needs)
+    if request.GET.get("active") == "true" and hasattr(pages.model, "is_active"):
+        found = found.filter(is_active=True)
+    results = [
+        {"id": record.pk, "name": str(record), "detail": pages.detail(seen(access, record))}
+        for record in found[:SUGGESTIONS]
+    ]
     return JsonResponse({"results": results})
-
-
-def overview(pages: Pages, record: Account | Contact, addresses: dict[str, str]) -> dict[str, Any]:
-    """The record's filled fields by section, and the names of the empty ones.
-
-    `addresses` are those of the records that it points to, by field.
-    """
-    labels = {column.attname: capfirst(str(column.verbose_name)) for column in type(record)._meta.concrete_fields}
-    filled, empty = [], []
-    for section in pages.sections:
-        shown = [(name, labels[name], _shown(record, name, addresses.get(name, ""))) for name in section.fields]
-        if facts := [(label, value) for _name, label, value in shown if value != ""]:
-            filled.append((section.title, facts))
-        empty += [label for name, label, value in shown if value == "" and name != "email_opt_out"]
-    return {"sections": filled, "empty": ", ".join(empty)}
-
-
-def _shown(record: Any, name: str, address: str) -> Any:
-    """A field's value as the page shows it; empty text where there is none."""
-    value = getattr(record, name.removesuffix("_id") if name in REFERENCES else name)
-    if value in (None, "", [], False):
-        return ""
-    if address:
-        return format_html('<a href="{}">{}</a>', address, value)
-    if name in LINKS:
-        return format_html('<a href="{}:{}">{}</a>', LINKS[name], value, value)
-    match name:
-        case "website":
-            return website_link(value)
-        case "annual_revenue":
-            return formats.amount(value, record.currency)
-        case "employees":
-            return formats.number(value)
-        case "exchange_rate":
-            return formats.exact(value)
-        case "date_of_birth":
-            return formats.day(value)
-        case "email_opt_out":
-            return _("Yes")
-        case "tags":
-            return format_html_join(" ", '<span class="badge">{}</span>', ((tag,) for tag in value))
-    return str(value)
 
 
 def _new_values(form: RecordForm) -> dict[str, Any]:
     """An owner that is left out on purpose stays left out."""
     return {**form.values(), "owner_id": form.cleaned_data.get("owner_id")}
-
-
-def _detail(record: Any) -> str:
-    if isinstance(record, Contact):
-        return record.account.name if record.account else record.email
-    return str(record.billing_city)

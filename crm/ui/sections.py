@@ -62,3 +62,30 @@ CONTACT = (
     Section(_("Other address"), ("other_street", "other_city", "other_state", "other_zip", "other_country")),
     Section(_("More"), ("description", "tags")),
 )
+
+VENDOR = (
+    Section(_("Vendor"), ("name", "owner_id", "category", "currency", "gl_account", "tax_number")),
+    Section(_("How to reach them"), ("phone", "email", "website")),
+    Section(_("Address"), ("street", "city", "state", "zip_code", "country")),
+    Section(_("More"), ("description", "tags")),
+)
+
+PRODUCT = (
+    Section(
+        _("Product"),
+        ("name", "code", "category", "is_active", "owner_id", "handler_id", "vendor_id", "manufacturer"),
+    ),
+    Section(
+        _("Price"),
+        ("currency", "unit_price", "usage_unit", "commission_rate", "is_taxable", "tax"),
+    ),
+    Section(
+        _("Stock"),
+        ("quantity_in_stock", "quantity_ordered", "quantity_in_demand", "reorder_level"),
+    ),
+    Section(
+        _("Sale and support"),
+        ("sales_start_date", "sales_end_date", "support_start_date", "support_end_date"),
+    ),
+    Section(_("More"), ("description", "tags")),
+)

@@ -4,43 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from crm.ui import (
-    accounts,
-    activities,
-    contacts,
-    export_urls,
-    import_urls,
-    list_views,
-    pipeline_urls,
-    search,
-    setup,
-    sharing,
-)
+from crm.ui import activities, export_urls, import_urls, list_views, pipeline_urls, search, setup, sharing
+from crm.ui.modules import module_urls
 
 app_name = "crm"
-
-account_pages: list[URLPattern | URLResolver] = [
-    path("", accounts.account_list, name="account_list"),
-    path("new", accounts.account_create, name="account_create"),
-    path("delete", accounts.account_delete_many, name="account_delete_many"),
-    path("lookup", accounts.account_lookup, name="account_lookup"),
-    path("<int:account_id>", accounts.account_detail, name="account_detail"),
-    path("<int:account_id>/contacts", accounts.account_contacts, name="account_contacts"),
-    path("<int:account_id>/history", accounts.account_history, name="account_history"),
-    path("<int:account_id>/edit", accounts.account_edit, name="account_edit"),
-    path("<int:account_id>/delete", accounts.account_delete, name="account_delete"),
-]
-
-contact_pages: list[URLPattern | URLResolver] = [
-    path("", contacts.contact_list, name="contact_list"),
-    path("new", contacts.contact_create, name="contact_create"),
-    path("delete", contacts.contact_delete_many, name="contact_delete_many"),
-    path("lookup", contacts.contact_lookup, name="contact_lookup"),
-    path("<int:contact_id>", contacts.contact_detail, name="contact_detail"),
-    path("<int:contact_id>/history", contacts.contact_history, name="contact_history"),
-    path("<int:contact_id>/edit", contacts.contact_edit, name="contact_edit"),
-    path("<int:contact_id>/delete", contacts.contact_delete, name="contact_delete"),
-]
 
 setup_pages: list[URLPattern | URLResolver] = [
     path("", setup.setup, name="setup"),
@@ -69,8 +36,7 @@ setup_pages: list[URLPattern | URLResolver] = [
 ]
 
 pages: list[URLPattern | URLResolver] = [
-    path("accounts/", include(account_pages)),
-    path("contacts/", include(contact_pages)),
+    *module_urls(),
     path("activities/<int:activity_id>", activities.activity, name="activity"),
     path("search", search.search, name="search"),
     path("views/<int:list_view_id>", list_views.list_view_edit, name="list_view_edit"),

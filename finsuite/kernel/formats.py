@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from finsuite.kernel.errors import Refused
+from finsuite.kernel.money import trimmed
 
 # Where a language's own habit is ambiguous between countries, finsuite writes the month as a word.
 _DAY_PATTERNS = {"fr": "dd/MM/y"}
@@ -43,6 +44,12 @@ def _locale(language: str | None) -> Locale:
 def amount(value: Decimal | int, currency: str, *, language: str | None = None) -> str:
     """Money as people read it: `1 234,50 €` in French, `€1,234.50` in English; in the currency's own precision."""
     return _LETTER_BY_FIGURE.sub("\u00a0", format_currency(value, currency, locale=_locale(language)))
+
+
+def price(value: Decimal, currency: str, *, language: str | None = None) -> str:
+    """Money of which a unit may cost less than the smallest coin: `€0.0125`; at least the currency's own precision."""
+    shown = format_currency(trimmed(value, currency), currency, locale=_locale(language), decimal_quantization=False)
+    return _LETTER_BY_FIGURE.sub("\u00a0", shown)
 
 
 def plain_amount(value: Decimal) -> str:

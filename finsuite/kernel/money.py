@@ -25,6 +25,12 @@ def quantize(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-decimals(currency)), context=_EXACT)
 
 
+def trimmed(amount: Decimal, currency: str) -> Decimal:
+    """The amount with its currency's decimals, and as many more as it needs: 12 EUR is 12.00, 0.0125 stays itself."""
+    needed = -int(amount.normalize(_EXACT).as_tuple().exponent)
+    return amount.quantize(Decimal(1).scaleb(-max(decimals(currency), needed)), context=_EXACT)
+
+
 def to_home(amount: Decimal, rate: Decimal, home: str) -> Decimal:
     """A foreign amount in home currency, where `rate` is foreign per one home (CRM direction).
 

@@ -25,8 +25,9 @@ async function suggest(picker) {
   running?.abort();
   running = new AbortController();
   try {
-    const url = `${picker.dataset.url}?q=${encodeURIComponent(field.value.trim())}`;
-    const answer = await fetch(url, { signal: running.signal, headers: { Accept: "application/json" } });
+    const place = new URL(picker.dataset.url, window.location.href);
+    place.searchParams.set("q", field.value.trim());
+    const answer = await fetch(place, { signal: running.signal, headers: { Accept: "application/json" } });
     if (answer.ok) show(picker, (await answer.json()).results);
   } catch (error) {
     if (error.name !== "AbortError") close(picker);

@@ -23,6 +23,8 @@ def furnish(world: World) -> None:
     organizations = (world.crm, world.foreign_crm)
     world.add("account", *(factories.account(organization) for organization in organizations))
     world.add("contact", *(factories.contact(organization) for organization in organizations))
+    world.add("vendor", *(factories.vendor(organization) for organization in organizations))
+    world.add("product", *(factories.product(organization) for organization in organizations))
     world.add("view", *(_list_view(organization) for organization in organizations))
     currencies = [
         add_currency(actor=factories.SYSTEM, organization=organization, values={"code": "USD", "rate": "1.1"})
@@ -76,7 +78,7 @@ def _records(kind: str, body: dict[str, Any]) -> list[Any]:
         write("POST", at, body=body, edit=201, admin=201),
         write("POST", f"{at}/bulk", body={"records": [body]}, edit=200, admin=200),
         read(one),
-        write("PATCH", one, body={"phone": "1"}, headers=version, edit=200, admin=200),
+        write("PATCH", one, body={"description": "New"}, headers=version, edit=200, admin=200),
         write("DELETE", one, headers=version, edit=403, admin=204),
         read(f"{one}/history"),
     ]
@@ -109,6 +111,8 @@ SHARED = {"module": "accounts", "name": "Wood", "scope": "criteria", "criteria":
 PAGES = "/crm/{crm}"
 ACCOUNT = f"{PAGES}/accounts/{{account}}"
 CONTACT = f"{PAGES}/contacts/{{contact}}"
+VENDOR = f"{PAGES}/vendors/{{vendor}}"
+PRODUCT = f"{PAGES}/products/{{product}}"
 
 
 def _record_pages(kind: str, one: str, form: dict[str, str], tabs: tuple[str, ...]) -> list[Any]:
@@ -122,6 +126,8 @@ def _record_pages(kind: str, one: str, form: dict[str, str], tabs: tuple[str, ..
         *(page(f"{one}/{tab}") for tab in tabs),
         page(f"{one}/edit", view=403),
         page(f"{one}/edit", method="POST", body={**form, "currency": "EUR"}, view=403, edit=302, admin=302),
+        page(f"{one}/owner", view=403),
+        page(f"{one}/owner", method="POST", body={"owner_id": ""}, view=403, edit=302, admin=302),
         page(f"{one}/delete", method="POST", body={}, view=403, edit=403, admin=302),
         page(f"{at}/delete", method="POST", body={"row": f"{{{kind}}}"}, view=403, edit=403, admin=302),
     ]
@@ -135,6 +141,8 @@ def _setup_page(path: str, **more: Any) -> Any:
 ROWS = [
     *_records("account", {"name": "Imported SA"}),
     *_records("contact", {"last_name": "Martin"}),
+    *_records("vendor", {"name": "Bolts SA"}),
+    *_records("product", {"name": "Bolt"}),
     read(VIEWS, none=200),
     write("POST", VIEWS, body=SHARED, none=404, edit=403, admin=201),
     write("POST", f"{VIEWS}/bulk", body={"records": [SHARED]}, none=200, view=200, edit=200, admin=200),
@@ -179,7 +187,9 @@ ROWS = [
     ),
     *_setup("teams", "team", {"name": "South", "members": []}, {"name": "West"}, deletes=204),
     *_setup("sharing-rules", "rule", {"sharing": "teams"}, {"sharing": "managers"}, creates=400, deletes=400),
-    *_record_pages("account", ACCOUNT, {"name": "Acme SA"}, ("contacts", "history")),
+    *_record_pages("account", ACCOUNT, {"name": "Acme SA"}, ("contacts", "hierarchy", "history")),
+    *_record_pages("vendor", VENDOR, {"name": "Bolts SA"}, ("products", "history")),
+    *_record_pages("product", PRODUCT, {"name": "Bolt"}, ("history",)),
     *_record_pages("contact", CONTACT, {"last_name": "Durand"}, ("history",)),
     page(f"{PAGES}/search?q=a", none=200),
     page(f"{PAGES}/views/accounts/new"),

@@ -58,6 +58,7 @@ class Field:
     """One field. `source` is its path for `.values()`, `write_as` the name under which services take it
     (a reference's is `owner_id`); `order_by` another column to sort by (a name's comparison key).
 
+    `money` is the path of the currency that an amount is in: it is answered with that currency's decimals.
     `expand` names what `?expand=` shows in place of an id: the related record's columns.
     """
 
@@ -77,6 +78,7 @@ class Field:
     maximum: int | None = None
     digits: int = 0
     places: int = 0
+    money: str = ""
     help: str = ""
 
     def parse(self, value: Any) -> Any:
@@ -255,6 +257,7 @@ def of_model(
             and not isinstance(column, models.TextField),
             orderable=name in orderable or name in ("id", "created_at", "updated_at"),
             order_by=(order_by or {}).get(name, ""),
+            money="currency" if name in getattr(model, "money", ()) else "",
             expand=(expand or {}).get(name, ()),
             help=str(column.help_text or column.verbose_name),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from finsuite.kernel.api.formats import dumps
 from finsuite.kernel.api.listing import Page, Query, read_page
 from finsuite.kernel.api.plugs import history
 from finsuite.kernel.errors import DomainError, NotFound
+from finsuite.kernel.money import trimmed
 
 
 class Need(StrEnum):
@@ -181,6 +183,11 @@ class Resource:
         except DomainError as error:
             return error
 
+    @cached_property
+    def _money(self) -> dict[str, str]:
+        """The amounts, each with the column of its currency."""
+        return {name: field.money for name, field in self.fields.items() if field.money}
+
     def _columns(self, expand: frozenset[str]) -> list[str]:
         columns = [field.source for field in self.fields.values()]
         for name in expand:
@@ -190,6 +197,9 @@ class Resource:
 
     def _told(self, row: dict[str, Any], expand: frozenset[str]) -> dict[str, Any]:
         told = {name: row[field.source] for name, field in self.fields.items()}
+        for name, currency in self._money.items():
+            if told[name] is not None:
+                told[name] = trimmed(told[name], row[currency])
         for name in expand:
             if told[name] is not None:
                 field = self.fields[name]

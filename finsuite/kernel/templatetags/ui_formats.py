@@ -36,6 +36,12 @@ def money(value: Decimal | int | None, currency: str) -> str:
 
 
 @register.simple_tag
+def price(value: Decimal | None, currency: str) -> SafeString | str:
+    """What a unit costs: as `money`, with all the decimals that it has."""
+    return NOTHING if value is None else formats.price(value, currency)
+
+
+@register.simple_tag
 def number(value: Decimal | int | float | None) -> str:
     return NOTHING if value is None else formats.number(value)
 

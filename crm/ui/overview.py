@@ -1,0 +1,82 @@
+"""A record's page, below its name: what each field says, by section, and which ones are empty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from crm.access import Access
+from crm.choices import Level, Module
+from crm.models import Record
+from crm.models.modules import references, referred
+from crm.ui.addresses import address
+from crm.ui.cells import website_link
+from crm.ui.sections import Section
+from finsuite.kernel import formats
+
+_MAILED = frozenset({"email", "secondary_email"})
+_CALLED = frozenset({"phone", "mobile", "home_phone", "other_phone"})
+
+
+def overview(access: Access, record: Record, sections: Sequence[Section]) -> dict[str, Any]:
+    """The record's filled fields by section, and the names of the empty ones."""
+    labels = {column.attname: capfirst(str(column.verbose_name)) for column in type(record)._meta.concrete_fields}
+    filled, empty = [], []
+    for section in sections:
+        shown = [(name, labels[name], told(access, record, name)) for name in section.fields]
+        if facts := [(label, value) for _name, label, value in shown if value != ""]:
+            filled.append((section.title, facts))
+        empty += [label for name, label, value in shown if value == "" and not isinstance(getattr(record, name), bool)]
+    return {"sections": filled, "empty": ", ".join(empty)}
+
+
+def told(access: Access, record: Record, name: str) -> Any:
+    """A field's value as the page shows it; empty text where there is none, or none to be seen."""
+    value = getattr(record, name)
+    if value in (None, "", [], False):
+        return ""
+    if name in references(type(record)):
+        return record_link(access, referred(type(record), name), getattr(record, name.removesuffix("_id")))
+    if name in record.money:
+        return formats.price(value, record.currency)
+    if name in _MAILED:
+        return format_html('<a href="mailto:{}">{}</a>', value, value)
+    if name in _CALLED:
+        return format_html('<a href="tel:{}">{}</a>', value, value)
+    match name:
+        case "website":
+            return website_link(value)
+        case "tags":
+            return format_html_join(" ", '<span class="badge">{}</span>', ((tag,) for tag in value))
+        case "commission_rate":
+            return formats.percent(value / 100)
+    return _plain(value)
+
+
+def record_link(access: Access, module: Module | None, target: Any) -> str | SafeString:
+    """What a record refers to, linked where it has a page that the person may open; nothing where they can't see it."""
+    if target is None or (module and not access.sees(module, target.owner_id)):
+        return ""
+    if module is None or not access.may(module, Level.VIEW):
+        return str(target)
+    return format_html('<a href="{}">{}</a>', address(module, "detail", access.organization.pk, target.pk), target)
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case True:
+            return _("Yes")
+        case int():
+            return formats.number(value)
+        case Decimal():
+            return formats.exact(value)
+        case date():
+            return formats.day(value)
+    return str(value)

@@ -1,0 +1,49 @@
+"""Giving a record to another member, from its page."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from crm.access import Access
+from crm.choices import Level
+from crm.selectors.organizations import members
+from crm.selectors.records import get_record, record_rows
+from crm.services import records as services
+from crm.services.kinds import KINDS
+from crm.ui.base import actor_of
+from crm.ui.records import Pages
+from finsuite.kernel.ids import read_id
+from finsuite.kernel.versions import version_of
+
+
+def changed(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
+    """Who may own it, to choose from in a dialog; and giving it to the one who is chosen."""
+    access.require(pages.module, Level.EDIT)
+    record = get_record(access, pages.module, record_id)
+    if request.method != "POST":
+        people = [(member.user_id, member.user) for member in members(access.organization)]
+        context = {"people": people, "record": record, "version": version_of(record)}
+        return render(request, "crm/record_owner.html", context)
+    chosen = request.POST.get("owner_id", "")
+    owner_id = read_id(chosen) if chosen else None
+    saved = services.update_one(
+        KINDS[pages.module],
+        actor=actor_of(request),
+        record=record,
+        values={"owner_id": chosen if chosen and owner_id is None else owner_id},
+        version=request.POST.get("version") or None,
+    )
+    _say(request, saved)
+    still_seen = record_rows(access, pages.module).filter(pk=saved.pk).exists()
+    return redirect(pages.address("detail", access, saved) if still_seen else pages.address("list", access))
+
+
+def _say(request: HttpRequest, record: object) -> None:
+    owner = getattr(record, "owner", None)
+    told = {"name": record, "owner": owner}
+    messages.success(
+        request, _("“%(name)s” is now %(owner)s's.") % told if owner else _("“%(name)s” is now nobody's.") % told
+    )
