@@ -7,16 +7,20 @@ from typing import Any
 import crm.services.accounts
 import crm.services.activities
 import crm.services.contacts
+import crm.services.custom_fields
 import crm.services.deals
 import crm.services.organizations
 import crm.services.products
 import crm.services.vendors
+import finance.services.custom_fields
 import finance.services.customers
 import finance.services.members
 import finance.services.organizations
 from crm.models import Account, Activity, Contact, Deal, Product, Profile, Stage, Vendor
+from crm.models import CustomField as CrmField
 from crm.models import Organization as CrmOrganization
 from finance.models import Customer as FinanceCustomer
+from finance.models import CustomField as FinanceField
 from finance.models import Organization as FinanceOrganization
 from finsuite.kernel.actors import Actor
 from users.models import User
@@ -61,6 +65,18 @@ def crm_member(organization: CrmOrganization, profile: str, email: str) -> User:
     carried = Profile.objects.of(organization).get(name=profile)
     crm.services.organizations.add_member(actor=SYSTEM, organization=organization, email=email, profile=carried)
     return person
+
+
+def crm_field(organization: CrmOrganization, label: str = "Grade", **values: Any) -> CrmField:
+    """A custom field: text of an account's unless told otherwise."""
+    values = {"module": "accounts", "label": label, "kind": "text", **values}
+    return crm.services.custom_fields.create_custom_field(actor=SYSTEM, organization=organization, values=values)
+
+
+def finance_field(organization: FinanceOrganization, label: str = "Grade", **values: Any) -> FinanceField:
+    """A custom field: text of a customer's unless told otherwise."""
+    values = {"module": "customers", "label": label, "kind": "text", **values}
+    return finance.services.custom_fields.create_custom_field(actor=SYSTEM, organization=organization, values=values)
 
 
 def account(organization: CrmOrganization, name: str = "Acme", **values: Any) -> Account:

@@ -13,9 +13,12 @@ from crm.access import Access, access
 from crm.choices import Level, Module
 from crm.models import Organization, Record
 from crm.models.modules import referred
+from crm.selectors.custom_fields import custom_fields
 from crm.selectors.history import seen_entries
 from crm.selectors.list_views import get_list_view, view_filter
 from finsuite.kernel.api.resources import Need, Resource
+from finsuite.kernel.custom_fields.api import CUSTOM
+from finsuite.kernel.custom_fields.sets import FieldSet
 
 LEVELS = {Need.VIEW: Level.VIEW, Need.CREATE: Level.CREATE, Need.EDIT: Level.EDIT, Need.DELETE: Level.DELETE}
 
@@ -35,6 +38,11 @@ class RecordResource(CrmResource):
     module: ClassVar[Module]
     narrowed_by: ClassVar[dict[str, str]] = {"view": "The id of a list view: only the records that it selects."}
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "fields" in vars(cls):
+            cls.fields = {**cls.fields, **CUSTOM}
+
     def narrow(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         view = get_list_view(self.organization, text, user_id=self.user.pk, module=self.module)
         return rows.filter(view_filter(view, self.access))
@@ -43,6 +51,9 @@ class RecordResource(CrmResource):
         self.access = access(self.user, organization_id)
         self.access.require(self.module, LEVELS[need])
         return self.access.organization
+
+    def read_custom_fields(self) -> FieldSet:
+        return custom_fields(self.organization, self.module)
 
     def may_expand(self, name: str) -> bool:
         module = referred(self.model, f"{name}_id")

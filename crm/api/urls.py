@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from crm.api.accounts import AccountResource
 from crm.api.contacts import ContactResource
 from crm.api.currencies import CurrencyRateResource, CurrencyResource
+from crm.api.custom_fields import CustomFieldResource
 from crm.api.exports import ExportResource
 from crm.api.imports import ImportResource
 from crm.api.list_views import ListViewResource
@@ -25,6 +26,7 @@ RESOURCES = (
     VendorResource,
     ListViewResource,
     CurrencyResource,
+    CustomFieldResource,
     CurrencyRateResource,
     ProfileResource,
     MemberResource,

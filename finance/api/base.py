@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from finance import access
+from finance.choices import Extended
 from finance.models import Organization
 from finance.rights import Right
+from finance.selectors.custom_fields import custom_fields
 from finsuite.kernel.api.resources import Need, Resource
+from finsuite.kernel.custom_fields.api import CUSTOM
+from finsuite.kernel.custom_fields.sets import FieldSet
 
 PERSON = ("id", "email", "first_name", "last_name")
 
@@ -22,6 +26,19 @@ class FinanceResource(Resource):
         member = access.membership(self.user, organization_id)
         access.require_role(member.role, self.rights.get(need, Right.VIEW))
         return member.organization
+
+
+class ExtendedResource(FinanceResource):
+    """Records that custom fields can be added to."""
+
+    extended: ClassVar[Extended]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.fields = {**cls.fields, **CUSTOM}
+
+    def read_custom_fields(self) -> FieldSet:
+        return custom_fields(self.organization, self.extended)
 
 
 def names(writable: Any) -> list[str]:

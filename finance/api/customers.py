@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from finance import access
-from finance.api.base import PERSON, FinanceResource, names
+from finance.api.base import PERSON, ExtendedResource, names
+from finance.choices import Extended
 from finance.models import ContactPerson, Customer
 from finance.rights import Right
 from finance.selectors import customers as selectors
@@ -20,13 +21,14 @@ from finsuite.kernel.api.resources import Need
 EDITS = {Need.CREATE: Right.EDIT_CUSTOMERS, Need.EDIT: Right.EDIT_CUSTOMERS}
 
 
-class CustomerResource(FinanceResource):
+class CustomerResource(ExtendedResource):
     """`/api/v1/finance/{organization}/customers`"""
 
     name = "customers"
     singular = "customer"
     component = "FinanceCustomer"
     model = Customer
+    extended = Extended.CUSTOMERS
     rights = {**EDITS, Need.DELETE: Right.DELETE_CUSTOMERS}
     fields = of_model(
         Customer,
@@ -53,13 +55,14 @@ class CustomerResource(FinanceResource):
         customers.delete_customer(actor=self.actor, customer=record, version=version)
 
 
-class ContactPersonResource(FinanceResource):
+class ContactPersonResource(ExtendedResource):
     """`/api/v1/finance/{organization}/contact-persons`"""
 
     name = "contact-persons"
     singular = "contact-person"
     component = "FinanceContactPerson"
     model = ContactPerson
+    extended = Extended.CONTACT_PERSONS
     rights = {**EDITS, Need.DELETE: Right.EDIT_CUSTOMERS}
     fields = of_model(
         ContactPerson,

@@ -35,6 +35,7 @@ def furnish(world: World) -> None:
     world.add("export", _export(world.crm, world.people["admin"]), _export(world.foreign_crm, world.people["outsider"]))
     world.add("team", *(_team(organization) for organization in organizations))
     world.add("rule", *(sharing_rules(organization)[0] for organization in organizations))
+    world.add("field", *(factories.crm_field(organization) for organization in organizations))
     world.add("profile", *(_profile(organization) for organization in organizations))
     asked = members(world.crm).get(user=world.people["view"])
     world.add("member", asked, members(world.foreign_crm).get(user=world.people["outsider"]))
@@ -177,6 +178,13 @@ ROWS = [
     page(f"{PAGES}/exports/new/accounts", method="POST", body={"format": "csv"}, view=302, edit=302, admin=302),
     page(f"{PAGES}/exports/{{export}}/file", view=404, edit=404),
     page(f"{PAGES}/exports/{{export}}/delete", method="POST", body={}, view=404, edit=404, admin=302),
+    *_setup(
+        "custom-fields",
+        "field",
+        {"module": "deals", "label": "New", "kind": "text"},
+        {"label": "Tier"},
+        deletes=204,
+    ),
     *_setup("profiles", "profile", {"name": "Other"}, {"name": "New name"}, deletes=204),
     *_setup(
         "members",

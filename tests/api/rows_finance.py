@@ -49,6 +49,7 @@ def _button(url: str, body: dict[str, Any] | None = None, *, edit: int = 302, ad
 
 NEW_PERSON = {"customer": "{customer}", "first_name": "New"}
 NEW_MEMBER = {"email": "new@example.com", "role": "viewer"}
+NEW_FIELD = {"module": "customers", "label": "New", "kind": "text"}
 
 ROWS = [
     *_entity("customers", "customer", {"display_name": "New"}, {"phone": "1"}),
@@ -57,6 +58,7 @@ ROWS = [
         "currencies", "finance_currency", {"code": "GBP", "rate": "1.2"}, {"rate": "1.3"}, staff=403, admin_deletes=409
     ),
     *_entity("members", "finance_member", NEW_MEMBER, {"role": "accountant"}, staff=403),
+    *_entity("custom-fields", "finance_field", NEW_FIELD, {"label": "Tier"}, staff=403),
     _for_admins_key("GET", f"{API}/zsc-keys", 200),
     _for_admins_key("POST", f"{API}/zsc-keys", 201, {"app": "invoice"}),
     _for_admins_key("DELETE", f"{API}/zsc-keys/{{zsc_key}}", 204),
@@ -92,12 +94,14 @@ def furnish(world: World) -> None:
         "finance_currency": [],
         "finance_member": [],
         "zsc_key": [],
+        "finance_field": [],
     }
     for organization, owner in ((world.finance, "admin"), (world.foreign_finance, "outsider")):
         actor = Actor.person(world.people[owner])
         customer = factories.customer(organization)
         made["customer"].append(customer)
         made["person"].append(create_contact_person(actor=actor, customer=customer, values={"first_name": "Anna"}))
+        made["finance_field"].append(factories.finance_field(organization))
         add_currency(actor=actor, organization=organization, values={"code": "USD", "rate": "0.9"})
         made["finance_currency"].append(Currency.objects.of(organization).get(code="USD"))
         factories.finance_member(organization, "viewer", f"member.{owner}@example.com")

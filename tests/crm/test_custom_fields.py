@@ -22,8 +22,7 @@ ADMIN = factories.SYSTEM
 
 
 def field(organization, label="Grade", kind="text", module="accounts", **values) -> CustomField:
-    values = {"module": module, "label": label, "kind": kind, **values}
-    return create_custom_field(actor=ADMIN, organization=organization, values=values)
+    return factories.crm_field(organization, label, kind=kind, module=module, **values)
 
 
 def held(field: CustomField) -> list:

@@ -36,8 +36,7 @@ def actor(owner, organization):
 
 
 def field(organization, label="Grade", kind="text", module="customers", **values):
-    values = {"module": module, "label": label, "kind": kind, **values}
-    return create_custom_field(actor=factories.SYSTEM, organization=organization, values=values)
+    return factories.finance_field(organization, label, kind=kind, module=module, **values)
 
 
 def test_only_administrators_define_fields(organization):

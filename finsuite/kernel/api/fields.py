@@ -13,10 +13,12 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from finsuite.kernel.api.problems import fault, invalid
+from finsuite.kernel.custom_fields.kinds import PREFIX
 
 BIGGEST_ID = 2**63 - 1
 LONGEST_TEXT = 32_000
@@ -42,6 +44,7 @@ class Kind(StrEnum):
     TIME = "time"
     TEXTS = "texts"  # a list of words
     JSON = "json"
+    CUSTOM = "custom"  # the custom fields of a record, by key
 
 
 class FieldError(Exception):
@@ -80,6 +83,8 @@ class Field:
     places: int = 0
     money: str = ""
     help: str = ""
+    matches: Callable[[str, Any], Q] | None = None  # how a filter finds it that isn't a column's
+    ordered: Field | None = None  # how the column is written that it is sorted by, where that is another kind
 
     def parse(self, value: Any) -> Any:
         """The python value of what JSON says, or FieldError."""
@@ -187,6 +192,12 @@ def _json(field: Field, value: Any) -> Any:
     return value
 
 
+def _custom(field: Field, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise FieldError("object", _("This must be an object: the custom fields' values by key."))
+    return {f"{PREFIX}{key}": inner for key, inner in value.items()}
+
+
 def _holds_nul(value: Any) -> bool:
     if isinstance(value, str):
         return "\x00" in value
@@ -206,6 +217,7 @@ _PARSERS: dict[Kind, Callable[[Field, Any], Any]] = {
     Kind.TIME: _time,
     Kind.TEXTS: _texts,
     Kind.JSON: _json,
+    Kind.CUSTOM: _custom,
 }
 
 _RANGED = (Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.TIME, Kind.ID)
@@ -215,11 +227,13 @@ def comparators(field: Field) -> tuple[str, ...]:
     """The suffixes that a filter on this field may carry; the empty one is equality."""
     if not field.filterable:
         return ()
-    suffixes = [""] if field.kind not in (Kind.TEXTS, Kind.JSON) else []
+    suffixes = [""] if field.kind not in (Kind.TEXTS, Kind.JSON, Kind.CUSTOM) else []
     if field.kind in _RANGED:
         suffixes += ["gte", "lte"]
     if suffixes and field.kind is not Kind.BOOLEAN:
         suffixes.append("in")
+    if field.matches and field.kind is Kind.TEXT:
+        suffixes.append("contains")
     if field.nullable:
         suffixes.append("isnull")
     return tuple(suffixes)
@@ -315,7 +329,8 @@ def read_body(body: Any, table: Mapping[str, Field], *, required: Collection[str
             found.append(fault(pointer, "read_only", _("This field cannot be set.")))
         else:
             try:
-                values[field.write_as or name] = field.parse(value)
+                parsed = field.parse(value)
+                values |= parsed if field.kind is Kind.CUSTOM else {field.write_as or name: parsed}
             except FieldError as error:
                 found.append(fault(pointer, error.code, error.message))
     missing = [name for name in required if name not in body]

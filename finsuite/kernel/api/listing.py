@@ -200,12 +200,17 @@ def _filter(parameter: str, text: str, table: Mapping[str, Field]) -> Q:
     if suffix == "isnull":
         if text not in ("true", "false"):
             raise FieldError("boolean", _("This must be true or false."))
+        if field.matches:
+            return field.matches("empty", None) if text == "true" else ~field.matches("empty", None)
         return Q(**{f"{field.source}__isnull": text == "true"})
     if suffix == "in":
         parts = text.split(",")
         if len(parts) > BIGGEST_CHOICE:
             raise FieldError("too_many", _("This names more than %(most)d values.") % {"most": BIGGEST_CHOICE})
-        return Q(**{f"{field.source}__in": [field.parse_text(part) for part in parts]})
+        values = [field.parse_text(part) for part in parts]
+        return field.matches("among", values) if field.matches else Q(**{f"{field.source}__in": values})
+    if field.matches:
+        return field.matches(suffix or "equal", field.parse_text(text))
     lookup = f"{field.source}__{suffix}" if suffix else field.source
     return Q(**{lookup: field.parse_text(text)})
 
@@ -217,7 +222,7 @@ def _read_ordering(text: str, table: Mapping[str, Field]) -> tuple[Order, ...]:
         field = table.get(name)
         if field is None or not field.orderable or any(order.name == name for order in orders):
             raise invalid([fault("?ordering", "unknown", _("The list cannot be ordered like this."))])
-        held = Field(kind=Kind.TEXT) if field.order_by else field
+        held = field.ordered or (Field(kind=Kind.TEXT) if field.order_by else field)
         orders.append(Order(name, field.order_by or field.source, held, term.startswith("-")))
     if len(orders) > MOST_ORDERINGS:
         raise invalid([fault("?ordering", "too_many", _("The list cannot be ordered like this."))])

@@ -20,6 +20,7 @@ from finsuite.kernel.api.problems import Problem, fault, invalid, problem_of
 from finsuite.kernel.api.resources import Need, Resource, etag
 from finsuite.kernel.api.schema import Operation, ref
 from finsuite.kernel.api.views import ApiView
+from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.errors import DomainError, Refused
 
 MOST_IN_BULK = 200
@@ -76,7 +77,7 @@ class ResourceView(ApiView):
         """The error with its fields named as the API names them: `owner`, where the service says `owner_id`."""
         if isinstance(error, Refused) and error.fields:
             names = {field.write_as: name for name, field in self.resource_class.fields.items() if field.write_as}
-            error.fields = {names.get(name, name): said for name, said in error.fields.items()}
+            error.fields = {names.get(name) or _custom_name(name): said for name, said in error.fields.items()}
         return error
 
     def expanded(self, names: frozenset[str]) -> frozenset[str]:
@@ -86,6 +87,10 @@ class ResourceView(ApiView):
             message = _("This cannot be expanded: %(names)s.") % {"names": ", ".join(hidden)}
             raise invalid([fault("?expand", "unknown", message)])
         return names
+
+
+def _custom_name(name: str) -> str:
+    return f"custom_fields/{name.removeprefix(PREFIX)}" if name.startswith(PREFIX) else name
 
 
 class CollectionView(ResourceView):
@@ -135,7 +140,7 @@ class CollectionView(ResourceView):
         narrowed, rest = _narrowed(parameters, resource)
         query = read_query(
             rest,
-            resource.fields,
+            resource.table,
             ordering=resource.ordering,
             can_search=("search",) if resource.can_search else (),
         )

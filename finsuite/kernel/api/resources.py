@@ -21,6 +21,9 @@ from finsuite.kernel.api.fields import BIGGEST_ID, Field
 from finsuite.kernel.api.formats import dumps
 from finsuite.kernel.api.listing import Page, Query, read_page
 from finsuite.kernel.api.plugs import history
+from finsuite.kernel.custom_fields.api import list_fields
+from finsuite.kernel.custom_fields.kinds import value_of
+from finsuite.kernel.custom_fields.sets import FieldSet
 from finsuite.kernel.errors import DomainError, NotFound
 from finsuite.kernel.money import trimmed
 
@@ -126,7 +129,21 @@ class Resource:
         """The row as it is answered; override to compute from what was read."""
         return row
 
+    def read_custom_fields(self) -> FieldSet:
+        """The custom fields of these records; override where they have some, and put `CUSTOM` into `fields`."""
+        return FieldSet()
+
     # --- what follows -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def custom_fields(self) -> FieldSet:
+        """The custom fields of these records, read once a request."""
+        return self.read_custom_fields()
+
+    @property
+    def table(self) -> dict[str, Field]:
+        """What lists can be filtered and ordered by: the fields of all such records, and this organization's own."""
+        return {**self.fields, **list_fields(self.custom_fields)}
 
     @classmethod
     def required(cls) -> tuple[str, ...]:
@@ -153,6 +170,7 @@ class Resource:
             rows = self.narrow(rows, name, text)
         if query.search:
             rows = self.search(rows, query.search)
+        rows = self.custom_fields.ordered(rows, [order.name for order in query.orders])
         page = read_page(rows, query, self._columns(query.expand))
         total = rows.count() if query.wants_count else None
         return Page([self._told(row, query.expand) for row in page.rows], page.next, page.previous), total
@@ -204,6 +222,9 @@ class Resource:
             if told[name] is not None:
                 field = self.fields[name]
                 told[name] = {column: row[f"{field.source}__{column}"] for column in field.expand}
+        if "custom_fields" in told:
+            held = told["custom_fields"]
+            told["custom_fields"] = {field.key: value_of(field, held) for field in self.custom_fields}
         return self.shape(told)
 
     @classmethod

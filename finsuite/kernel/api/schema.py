@@ -25,6 +25,7 @@ _KINDS: dict[Kind, Schema] = {
     Kind.TIME: {"type": "string", "format": "date-time"},
     Kind.TEXTS: {"type": "array", "items": {"type": "string"}, "maxItems": 100},
     Kind.JSON: {},
+    Kind.CUSTOM: {"type": "object", "additionalProperties": True},
 }
 
 PROBLEM: Schema = {

@@ -76,6 +76,11 @@ def sorted_by(values: type[ValueRow], field: FieldDefinition) -> Subquery:
     return Subquery(rows.values("number" if field.kind in _NUMBERED else "key")[:1])
 
 
+def sort_column(field: FieldDefinition) -> str:
+    """The name of the column that a list sorted by the field is given."""
+    return f"sorted_{field.name}"
+
+
 _NUMBERED = NUMBERS | DAYS | {Kind.YES_NO}
 
 

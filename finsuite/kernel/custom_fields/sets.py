@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 
 import orjson
 from django.db import IntegrityError, connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from finsuite.kernel.custom_fields.kinds import PREFIX, FieldDefinition
+from finsuite.kernel.custom_fields.queries import sort_column, sorted_by
 from finsuite.kernel.custom_fields.tables import ValueRow
 from finsuite.kernel.custom_fields.values import clean, fault, required_fault
 from finsuite.kernel.errors import Refused
@@ -99,6 +101,14 @@ class FieldSet:
 
     def _asks_for(self, field: FieldDefinition) -> bool:
         return self.is_strict and field.is_active and field.is_required
+
+    def ordered(self, rows: QuerySet[Any], names: Iterable[str]) -> QuerySet[Any]:
+        """The rows, with a column for each of these custom fields that they are to be sorted by."""
+        fields = [self.by_name[name] for name in names if name in self.by_name]
+        if self.values is None or not fields:
+            return rows
+        found: QuerySet[Any] = rows.annotate(**{sort_column(f): sorted_by(self.values, f) for f in fields})
+        return found
 
     # Unique values ------------------------------------------------------------------------------------------------
 

@@ -122,9 +122,9 @@ def merged(held: Sequence[Mapping[str, Any]], given: Any) -> list[dict[str, Any]
         raise _fault("choices", _("Choices are a list of at most %(limit)d.") % {"limit": MOST_CHOICES})
     known = {one["key"]: one for one in held}
     found: dict[str, dict[str, Any]] = {}
-    reserved = {one.get("key") for one in given if isinstance(one, Mapping)} | set(known)
-    for one in given:
-        label, key, active = _choice_of(one)
+    told = [_choice_of(one) for one in given]
+    reserved = set(known)
+    for label, key, active in told:
         if key is not None and key not in known:
             raise _fault("choices", _("There is no choice with the key “%(key)s”.") % {"key": key})
         key = key or key_of(label, reserved | set(found))
