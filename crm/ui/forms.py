@@ -239,7 +239,7 @@ class RecordForm(forms.Form):
         held = getattr(self.record, name.removesuffix("_id"), None) if self.record else None
         if held is not None and held.pk == key and self.access.sees(module, held.owner_id):
             return str(held)
-        return named(self.access, module, {key}).get(key, "")
+        return named(self.access, module, {key}).get(key) or _("Not visible to you")
 
 
 def typed(record: Any, name: str) -> str:

@@ -190,7 +190,7 @@ def created(pages: Pages, request: HttpRequest, access: Access) -> HttpResponse:
             form.refuse(refused)
         else:
             messages.success(request, _("“%(name)s” is created.") % {"name": record})
-            return redirect(pages.address("detail", access, record))
+            return redirect(_place_of(pages, access, record))
     context = {"access": access, "form": form, "title": pages.words.new, "back": pages.address("list", access)}
     return render(request, "crm/record_form.html", context, status=422 if form.is_bound else 200)
 
@@ -220,9 +220,16 @@ def edited(pages: Pages, request: HttpRequest, access: Access, record_id: int) -
             return render(request, "crm/record_form.html", context | {"title": str(current)}, status=409)
         else:
             messages.success(request, _("“%(name)s” is saved.") % {"name": saved})
-            return redirect(pages.address("detail", access, saved))
+            return redirect(_place_of(pages, access, saved))
     context |= {"form": form, "title": str(record)}
     return render(request, "crm/record_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _place_of(pages: Pages, access: Access, record: Record) -> str:
+    """Where to go after a record is saved: to its page, or to the list if it is somebody else's to see from now on."""
+    if access.sees(pages.module, record.owner_id):
+        return pages.address("detail", access, record)
+    return pages.address("list", access)
 
 
 def deleted(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
