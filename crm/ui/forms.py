@@ -23,9 +23,15 @@ from crm.models.modules import references, referred
 from crm.selectors.organizations import currencies, members
 from crm.selectors.records import named
 from crm.ui.addresses import address
+from crm.ui.custom_fields import sections as custom_sections
 from crm.ui.sections import Section
 from crm.ui.widgets import RecordPicker
 from finsuite.kernel import formats
+from finsuite.kernel.custom_fields.controls import control
+from finsuite.kernel.custom_fields.controls import initial as custom_initial
+from finsuite.kernel.custom_fields.kinds import Kind
+from finsuite.kernel.custom_fields.sets import FieldSet
+from finsuite.kernel.custom_fields.texts import typed as typed_custom
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
@@ -90,16 +96,18 @@ class RecordForm(forms.Form):
         record: Any = None,
         initial: Mapping[str, Any] | None = None,
         data: Any = None,
+        custom: FieldSet | None = None,
     ) -> None:
-        known = {name: typed(record, name) for name in _names(sections)} if record else {}
-        super().__init__(data, initial={**known, **(initial or {})})
+        self.custom = FieldSet() if custom is None else custom
+        self.record = record
+        self.sections = [*sections, *custom_sections(self.custom)]
+        known = {name: self._typed(record, name) for name in _names(self.sections)} if record else {}
+        super().__init__(data, initial={**known, **self._custom_initial(), **(initial or {})})
         self.access = access
         self.model = model
-        self.sections = sections
-        self.record = record
-        for section in sections:
-            for name in section.fields:
-                self.fields[name] = self._field(name)
+        self._own_sections = sections
+        for name in _names(self.sections):
+            self.fields[name] = self._field(name)
         if record is not None:
             self.initial["version"] = version_of(record)
         self._name_the_picked()
@@ -120,7 +128,9 @@ class RecordForm(forms.Form):
         """What is to be saved: everything of a new record, else what the person changed."""
         given = {name: value for name, value in self.cleaned_data.items() if name != "version"}
         if self.record is None:
-            return {name: value for name, value in given.items() if value not in (None, "", [])}
+            # What a custom field is left without on purpose, its default must not fill in.
+            kept = self.custom.by_name
+            return {name: value for name, value in given.items() if name in kept or value not in (None, "", [])}
         return {name: value for name, value in given.items() if self._mine(name) != self._seen(name)}
 
     def refuse(self, refused: Refused) -> None:
@@ -140,13 +150,13 @@ class RecordForm(forms.Form):
         data["version"] = version_of(current)
         clashed = []
         for name in _names(self.sections):
-            theirs, mine, seen = typed(current, name), self._mine(name), self._seen(name)
+            theirs, mine, seen = self._typed(current, name), self._mine(name), self._seen(name)
             if mine == seen:
-                data[name] = theirs
+                data.setlist(name, theirs.split(",") if self._is_list(name) else [theirs])
             elif theirs not in (seen, mine):
                 clashed.append((name, theirs, mine))
             data[f"seen-{name}"] = theirs
-        form = RecordForm(self.access, self.model, self.sections, record=current, data=data)
+        form = RecordForm(self.access, self.model, self._own_sections, record=current, data=data, custom=self.custom)
         return form, [
             Clash(str(form.fields[name].label), form.told(name, theirs), form.told(name, mine))
             for name, theirs, mine in clashed
@@ -157,20 +167,43 @@ class RecordForm(forms.Form):
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
             options: Any = field.choices
+            if self._is_list(name):
+                return ", ".join(str(label) for value, label in options if value in text.split(","))
             return next((str(label) for value, label in options if str(value) == text), text)
         if isinstance(field, forms.BooleanField):
             return _("Yes") if text else _("No")
+        if name in self.custom.by_name:
+            return text
         return self._name_of(name, text) if referred(self.model, name) else text
 
     def _mine(self, name: str) -> str:
+        if self._is_list(name):
+            given: Any = self.data
+            return ",".join(sorted(given.getlist(name)))
         return _one_line_ends(self.data.get(name, ""))
+
+    def _is_list(self, name: str) -> bool:
+        field = self.custom.by_name.get(name)
+        return field is not None and field.kind == Kind.CHOICES
+
+    def _typed(self, record: Any, name: str) -> str:
+        if field := self.custom.by_name.get(name):
+            value = record.custom.get(field.key)
+            return typed_custom(field, sorted(value) if isinstance(value, list) else value)
+        return typed(record, name)
+
+    def _custom_initial(self) -> dict[str, Any]:
+        held = self.record.custom if self.record else {field.key: field.default for field in self.custom}
+        return {field.name: custom_initial(field, held.get(field.key)) for field in self.custom}
 
     def _seen(self, name: str) -> str:
         if self.is_bound:
             return _one_line_ends(self.data.get(f"seen-{name}", ""))
-        return typed(self.record, name)
+        return self._typed(self.record, name)
 
     def _field(self, name: str) -> forms.Field:
+        if field := self.custom.by_name.get(name):
+            return control(field, self.record.custom.get(field.key) if self.record else None)
         column: Any = self.model._meta.get_field(name)
         is_required = not column.blank and not column.has_default() and name != "currency"
         kwargs: dict[str, Any] = {
@@ -269,4 +302,5 @@ def _names(sections: Sequence[Section]) -> Iterator[str]:
 
 
 def _class_of(field: forms.Field, name: str) -> str:
-    return "field--wide" if isinstance(field.widget, forms.Textarea) or name == "tags" else ""
+    wide = isinstance(field.widget, (forms.Textarea, forms.CheckboxSelectMultiple)) or name == "tags"
+    return "field--wide" if wide else ""

@@ -16,14 +16,18 @@ from django.utils.translation import gettext as _
 from crm.access import Access
 from crm.choices import Level, Module
 from crm.models import RECORDS, ListView
+from crm.selectors.custom_fields import custom_fields
 from crm.selectors.list_views import list_views, view_filter
 from crm.selectors.search import matches
 from crm.ui.addresses import page_name
 from crm.ui.cells import Column
+from crm.ui.custom_fields import columns as custom_columns
 from finsuite.kernel import formats, panels
 from finsuite.kernel.api.fields import Field
 from finsuite.kernel.api.listing import Page, read_page, read_query
 from finsuite.kernel.api.problems import Problem
+from finsuite.kernel.custom_fields.api import list_fields
+from finsuite.kernel.custom_fields.sets import FieldSet
 from finsuite.kernel.errors import NotFound, Refused
 
 PAGE = 50
@@ -123,21 +127,38 @@ class Shown:
         return self.selected.count()
 
     @cached_property
+    def custom(self) -> FieldSet:
+        """The module's custom fields."""
+        return custom_fields(self.access.organization, self.listing.module)
+
+    @cached_property
+    def all_columns(self) -> list[Column]:
+        """What there is to choose from: the columns that all such lists have, and those of custom fields."""
+        return [*self.listing.columns, *custom_columns(self.custom)]
+
+    @cached_property
+    def order(self) -> dict[str, Field]:
+        """What the list can be ordered by."""
+        return {**self.listing.order, **list_fields(self.custom)}
+
+    @cached_property
     def columns(self) -> list[Column]:
         """The chosen columns, in the list's own order."""
         chosen = self._chosen()
-        return [column for column in self.listing.columns if column.name in chosen]
+        return [column for column in self.all_columns if column.name in chosen]
 
     @cached_property
     def sort(self) -> str:
         """As in the address; what the list can't be sorted by is not."""
         asked = self.request.GET.get("sort", "")
-        return asked if asked.lstrip("-") in self.listing.order else self.listing.ordering
+        return asked if asked.lstrip("-") in self.order else self.listing.ordering
 
     @cached_property
     def page(self) -> Page:
         needed = {name for column in self.columns for name in column.needs()}
-        return read_page(self.selected, self._query(), ["id", *self.listing.name_columns, *sorted(needed)])
+        query = self._query()
+        rows = self.custom.ordered(self.selected, [order.name for order in query.orders])
+        return read_page(rows, query, ["id", *self.listing.name_columns, *sorted(needed)])
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
@@ -180,7 +201,7 @@ class Shown:
 
     def _chosen(self) -> set[str]:
         asked = self.request.GET.getlist("column") or self.request.COOKIES.get(self.listing.cookie, "").split(".")
-        known = {column.name for column in self.listing.columns}
+        known = {column.name for column in self.all_columns}
         return {name for name in asked if name in known} or set(self.listing.shown)
 
     def _query(self) -> Any:
@@ -190,10 +211,10 @@ class Shown:
         if cursor := self.request.GET.get("cursor"):
             asked["cursor"] = cursor
         try:
-            return read_query(asked, self.listing.order, ordering="id", can_search=())
+            return read_query(asked, self.order, ordering="id", can_search=())
         except Problem:  # a cursor of another order, or one made up: the list from its start
             asked.pop("cursor", None)
-            return read_query(asked, self.listing.order, ordering="id", can_search=())
+            return read_query(asked, self.order, ordering="id", can_search=())
 
 
 def answer(

@@ -18,14 +18,18 @@ from crm.models import Record
 from crm.models.modules import references, referred
 from crm.ui.addresses import address
 from crm.ui.cells import website_link
+from crm.ui.custom_fields import drawn
+from crm.ui.custom_fields import sections as custom_sections
 from crm.ui.sections import Section
 from finsuite.kernel import formats
+from finsuite.kernel.custom_fields.kinds import Kind
+from finsuite.kernel.custom_fields.sets import FieldSet
 
 _MAILED = frozenset({"email", "secondary_email"})
 _CALLED = frozenset({"phone", "mobile", "home_phone", "other_phone"})
 
 
-def overview(access: Access, record: Record, sections: Sequence[Section]) -> dict[str, Any]:
+def overview(access: Access, record: Record, sections: Sequence[Section], custom: FieldSet) -> dict[str, Any]:
     """The record's filled fields by section, and the names of the empty ones."""
     labels = {column.attname: capfirst(str(column.verbose_name)) for column in type(record)._meta.concrete_fields}
     filled, empty = [], []
@@ -34,6 +38,12 @@ def overview(access: Access, record: Record, sections: Sequence[Section]) -> dic
         if facts := [(label, value) for _name, label, value in shown if value != ""]:
             filled.append((section.title, facts))
         empty += [label for name, label, value in shown if value == "" and not isinstance(getattr(record, name), bool)]
+    for section in custom_sections(custom):
+        fields = [custom.by_name[name] for name in section.fields]
+        told_by = [(field, drawn(field, record.custom.get(field.key), record.currency)) for field in fields]
+        if facts := [(field.label, value) for field, value in told_by if value != ""]:
+            filled.append((section.title, facts))
+        empty += [field.label for field, value in told_by if value == "" and field.kind != Kind.YES_NO]
     return {"sections": filled, "empty": ", ".join(empty)}
 
 

@@ -18,6 +18,7 @@ from crm.choices import Level, Module
 from crm.imports.fields import FIELDS as IMPORTED
 from crm.models import RECORDS, Record
 from crm.models.modules import references, referred, singular
+from crm.selectors.custom_fields import custom_fields
 from crm.selectors.history import history
 from crm.selectors.records import find_records, get_record, record_rows
 from crm.services import records as services
@@ -165,7 +166,7 @@ def seen(access: Access, record: Record) -> Any:
 def detailed(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
     """A record's first tab: what its fields say."""
     context = frame(pages, request, access, record_id, "overview")
-    context |= overview(access, context["record"], pages.sections)
+    context |= overview(access, context["record"], pages.sections, custom_fields(access.organization, pages.module))
     return render(request, "crm/record_detail.html", context)
 
 
@@ -177,7 +178,14 @@ def created(pages: Pages, request: HttpRequest, access: Access) -> HttpResponse:
         "owner_id": request.user.pk,
         **pages.initial(request, access),
     }
-    form = RecordForm(access, pages.model, pages.sections, initial=start, data=request.POST or None)
+    form = RecordForm(
+        access,
+        pages.model,
+        pages.sections,
+        initial=start,
+        data=request.POST or None,
+        custom=custom_fields(access.organization, pages.module),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             record = services.create_one(
@@ -199,7 +207,14 @@ def edited(pages: Pages, request: HttpRequest, access: Access, record_id: int) -
     """The form of a record, and changing it. Where somebody else was faster, both values are shown."""
     access.require(pages.module, Level.EDIT)
     record = get_record(access, pages.module, record_id)
-    form = RecordForm(access, pages.model, pages.sections, record=record, data=request.POST or None)
+    form = RecordForm(
+        access,
+        pages.model,
+        pages.sections,
+        record=record,
+        data=request.POST or None,
+        custom=custom_fields(access.organization, pages.module),
+    )
     context: dict[str, Any] = {"access": access, "record": record, "back": pages.address("detail", access, record)}
     if request.method == "POST" and form.is_valid():
         try:
