@@ -1,32 +1,22 @@
-"""What the CRM offers in the left bar and in the command palette."""
+"""What the CRM offers in the left bar."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from crm.access import Access
 from crm.choices import Level, Module
-from crm.selectors.records import find_records
 from crm.ui.addresses import page_name
 from crm.ui.modules import PAGES
-from crm.ui.records import Pages, seen
 from finsuite.kernel import navigation
-from finsuite.kernel.search import Hit, Provider, register
 from finsuite.kernel.tenants import Tenant
 
 
 def may_view(tenant: Tenant, module: Module) -> bool:
     """Does the person's profile in this organization show the module at all?"""
     return int(tenant.rights["levels"].get(module, Level.NONE)) >= Level.VIEW
-
-
-def _access(tenant: Tenant) -> Access:
-    """The person's access to their organization; what it takes is asked once a request."""
-    found: Access = tenant.rights["access"]()
-    return found
 
 
 def _viewers_of(module: Module) -> Callable[[HttpRequest, Tenant | None], bool]:
@@ -62,7 +52,6 @@ def add_entries() -> None:
                 allowed=_viewers_of(module),
             )
         )
-        register(f"crm-{module}", label=module.label, kind="crm", order=10 + place * 10)(_finder(pages))
     for item in (
         navigation.Item(
             "imports",
@@ -96,26 +85,3 @@ def add_entries() -> None:
         ),
     ):
         navigation.add(item)
-
-
-def _finder(pages: Pages) -> Provider:
-    """What the command palette finds of one module."""
-
-    def find(request: HttpRequest, tenant: Tenant, text: str, limit: int) -> Iterable[Hit]:
-        if not may_view(tenant, pages.module):
-            return []
-        access = _access(tenant)
-        found = find_records(access, pages.module, text)
-        if pages.detail_needs:
-            found = found.select_related(*pages.detail_needs)
-        return [
-            Hit(
-                record.label,
-                pages.address("detail", access, record),
-                icon=pages.icon,
-                detail=pages.detail(seen(access, record)),
-            )
-            for record in found[:limit]
-        ]
-
-    return find

@@ -14,6 +14,7 @@ from crm.api.list_views import ListViewResource
 from crm.api.pipelines import LostReasonResource, PipelineResource, StageResource
 from crm.api.products import ProductResource
 from crm.api.profiles import MemberResource, ProfileResource
+from crm.api.search import SearchView
 from crm.api.sharing import SharingRuleResource, TeamResource
 from crm.api.vendors import VendorResource
 
@@ -40,5 +41,6 @@ RESOURCES = (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("<id:organization>/search", SearchView.as_view(), name="search"),
     path("<id:organization>/", include([pattern for resource in RESOURCES for pattern in resource.urls()])),
 ]

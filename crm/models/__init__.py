@@ -16,6 +16,7 @@ from crm.models.pipelines import LostReason, Pipeline, Stage
 from crm.models.products import Product
 from crm.models.profiles import ModuleRight, Profile
 from crm.models.record import Record
+from crm.models.search_words import SearchWord
 from crm.models.sharing import SharingRule, Team, TeamMember
 from crm.models.vendors import Vendor
 
@@ -60,6 +61,7 @@ __all__ = [
     "Product",
     "Profile",
     "Record",
+    "SearchWord",
     "SharingRule",
     "Stage",
     "StageChange",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models.organizations import Organization
 from finsuite.kernel.models import ScopedQuerySet, Stamped
+from finsuite.kernel.terms import searchable
 from finsuite.kernel.text import fold, name_key
 
 LONGEST_KEY = 260
@@ -33,7 +34,7 @@ class Record(Stamped):
     )
     name_key = models.CharField(max_length=LONGEST_KEY, editable=False)  # text.name_key: the same name, or not
     sort_key = models.CharField(max_length=LONGEST_KEY, default="", editable=False)  # folded: its place in a list
-    search_text = models.TextField(default="", editable=False)  # folded: what the search box looks through
+    search_text = models.TextField(default="", editable=False)  # terms.searchable: what the search box looks through
     currency = models.CharField(_("currency"), max_length=3)
     description = models.TextField(_("description"), blank=True)
     tags = ArrayField(models.CharField(max_length=50), verbose_name=_("tags"), default=list, blank=True)
@@ -56,7 +57,7 @@ class Record(Stamped):
         """Derive what is compared, sorted and searched from what was written. Services call it before they save."""
         self.name_key = name_key(self.label)[:LONGEST_KEY]
         self.sort_key = fold(self.sorted_by())[:LONGEST_KEY]
-        self.search_text = fold("\n".join(part for part in self.searched() if part))
+        self.search_text = searchable(self.searched())
 
     def sorted_by(self) -> str:
         """What its place in a list is told from."""

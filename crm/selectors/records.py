@@ -11,7 +11,7 @@ from crm.access import Access, as_id
 from crm.choices import Module
 from crm.models import RECORDS, Record
 from crm.models.modules import references
-from crm.selectors.search import ranked
+from crm.selectors.search import found
 from finsuite.kernel.errors import NotFound
 from finsuite.kernel.models import ScopedQuerySet
 
@@ -40,8 +40,8 @@ def get_record(access: Access, module: str, record_id: int | str) -> Any:
 
 
 def find_records(access: Access, module: str, text: str) -> QuerySet[Any]:
-    """Those that contain every word of the text, those whose name begins with it first."""
-    return ranked(record_rows(access, module), text)
+    """Those that match the text, the best first."""
+    return found(record_rows(access, module), access, text)
 
 
 def named(access: Access, module: str, ids: set[int]) -> dict[int, str]:

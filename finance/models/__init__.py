@@ -3,6 +3,7 @@ from finance.models.numbering import Counter
 from finance.models.organizations import Membership, Organization
 from finance.models.parties import ContactPerson, Customer
 from finance.models.rates import Currency
+from finance.models.search_words import SearchWord
 from finance.models.zsc_keys import ZscAttempts, ZscKey
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Customer",
     "Membership",
     "Organization",
+    "SearchWord",
     "ZscAttempts",
     "ZscKey",
 ]

@@ -89,6 +89,7 @@ class Customer(Stamped):
             models.Index(fields=["organization", "name_key", "id"], name="finance_customer_name_key"),
             models.Index(fields=["organization", "-updated_at", "-id"], name="finance_customer_recent"),
             models.Index(fields=["organization", "sort_key", "id"], name="finance_customer_sorted"),
+            models.Index(fields=["organization", "status", "sort_key", "id"], name="finance_customer_status"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="finance_customer_search"),
         ]
 

@@ -6,16 +6,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
 from django.utils.dateparse import parse_datetime
 
 from finance.choices import CustomerKind, Status
-from finance.models import ContactPerson, Customer, Organization
+from finance.models import ContactPerson, Customer, Organization, SearchWord
 from finance.selectors.documents import customer_ids_with_documents
+from finsuite.kernel import terms, words
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.text import fold, name_key
 
 MOST_WORDS = 8
+BEGINNING, RECENT, OTHERS = 60, 500, 300  # so many of each sort are looked at for the best
 
 SORTS = {
     "name": ("sort_key", "id"),
@@ -85,10 +87,52 @@ def _beyond(found: QuerySet[Customer], columns: Sequence[str], after: str) -> Qu
 
 def search(found: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     """Those whose name, company, e-mail, number or telephone hold every word, whatever its case and accents."""
-    for word in fold(text).split(" ")[:MOST_WORDS]:
-        if word:
-            found = found.filter(search_text__contains=word)
-    return found
+    return found.filter(_holding(terms.read(text)))
+
+
+def find(organization: Organization, text: str, limit: int) -> tuple[list[Customer], str]:
+    """The customers that match, the best first; where none does, those that match what was meant, and what that is."""
+    rows, typed = Customer.objects.of(organization), terms.read(text)
+    if not typed:
+        return [], ""
+    if found := list(_ranked(rows, typed, _holding(typed))[:limit]):
+        return found, ""
+    near = words.meant(SearchWord, organization.pk, typed.words)
+    kept = terms.corrected(typed, near)
+    if not near or kept == typed:
+        return [], ""
+    found = list(_ranked(rows, kept, _holding(kept))[:limit])
+    return found, kept.folded if found else ""
+
+
+def _holding(typed: terms.Terms) -> Q:
+    kept = Q()
+    for word in typed.words:
+        kept &= Q(search_text__contains=terms.pattern(word))
+    return kept | Q(search_text__contains=typed.number) if typed.number else kept
+
+
+def _ranked(rows: QuerySet[Customer], typed: terms.Terms, kept: Q) -> QuerySet[Customer]:
+    """Those whose name begins so, and a bounded number of the others; the last touched first among equals."""
+    begins = Q(sort_key__startswith=typed.folded)
+    bare = rows.order_by().values("pk")
+    candidates = (
+        bare.filter(begins)
+        .order_by("sort_key", "id")[:BEGINNING]
+        .union(
+            bare.filter(kept, pk__in=rows.order_by("-updated_at", "-id").values("pk")[:RECENT]),
+            bare.filter(kept)[:OTHERS],
+            all=True,
+        )
+    )
+    rank = Case(
+        When(sort_key=typed.folded, then=Value(0)),
+        When(begins, then=Value(1)),
+        When(sort_key__contains=f" {typed.folded}", then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    return rows.filter(pk__in=candidates).order_by(rank, "-updated_at", "-id")
 
 
 def contact_persons(customer: Customer) -> QuerySet[ContactPerson]:

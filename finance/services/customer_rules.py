@@ -14,6 +14,7 @@ from finance.models import ContactPerson, Currency, Customer, Membership, Organi
 from finance.selectors.customers import ids_with_documents
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.records import Change, require_filled
+from finsuite.kernel.terms import searchable
 from finsuite.kernel.text import fold, name_key
 
 SEARCHED = ("display_name", "company_name", "first_name", "last_name", "email", "phone", "mobile", "number")
@@ -98,7 +99,7 @@ def set_keys(customer: Customer) -> list[str]:
     """Bring the columns that are made of others up to date, and name them (`unique_key` has a rule of its own)."""
     customer.name_key = name_key(customer.display_name)
     customer.sort_key = fold(customer.display_name)[:200]
-    customer.search_text = "\n".join(fold(getattr(customer, name)) for name in SEARCHED if getattr(customer, name))
+    customer.search_text = searchable(getattr(customer, name) for name in SEARCHED)
     return ["name_key", "sort_key", "search_text"]
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from finance.models import Organization
 from finance.rights import Right, allows
 from finance.selectors import customers as selectors
 from finsuite.kernel.navigation import FINANCE, SETUP, Item, add
-from finsuite.kernel.search import Hit, register
+from finsuite.kernel.search import Action, Hit, commands, on_record, recent, register
 from finsuite.kernel.tenants import Tenant
 
 
@@ -72,8 +72,36 @@ add(
 @register("finance-customers", label=_("Customers"), kind="finance", order=30)
 def find_customers(request: HttpRequest, tenant: Tenant, text: str, limit: int) -> Iterable[Hit]:
     """The customers that match, by name."""
-    organization = Organization(pk=tenant.id)
-    found = selectors.customers(organization, selectors.Filters(search=text)).order_by(*selectors.SORTS["name"])
-    for customer in found[:limit]:
+    found, meant = selectors.find(Organization(pk=tenant.id), text, limit)
+    for customer in found:
+        url = reverse("finance:customer_detail", kwargs={"organization": tenant.id, "customer": customer.pk})
+        yield Hit(customer.display_name, url, icon="users", detail=customer.number, meant=meant)
+
+
+@recent("finance-customers", kind="finance")
+def opened_customers(request: HttpRequest, tenant: Tenant, matches: Sequence[ResolverMatch]) -> Iterable[Hit]:
+    """The customers whose pages these are."""
+    ids = [match.kwargs["customer"] for match in matches if isinstance(match.kwargs.get("customer"), int)]
+    if not ids or not _views(request, tenant):
+        return
+    for customer in selectors.customers(Organization(pk=tenant.id)).filter(pk__in=ids):
         url = reverse("finance:customer_detail", kwargs={"organization": tenant.id, "customer": customer.pk})
         yield Hit(customer.display_name, url, icon="users", detail=customer.number)
+
+
+@commands("finance", kind="finance")
+def finance_commands(request: HttpRequest, tenant: Tenant | None) -> Iterable[Action]:
+    """What the role lets one do with customers."""
+    if tenant is not None and allows(tenant.extra["role"], Right.EDIT_CUSTOMERS):
+        yield Action(
+            _("New customer"), reverse("finance:customer_create", args=[tenant.id]), "plus", words=(_("create"),)
+        )
+
+
+@on_record("finance", kind="finance")
+def customer_actions(request: HttpRequest, tenant: Tenant, match: ResolverMatch) -> Iterable[Action]:
+    """What the role lets one do with the customer whose page is open."""
+    customer = match.kwargs.get("customer")
+    if isinstance(customer, int) and allows(tenant.extra["role"], Right.EDIT_CUSTOMERS):
+        url = reverse("finance:customer_edit", kwargs={"organization": tenant.id, "customer": customer})
+        yield Action(_("Edit this customer"), url, "pencil", words=(_("change"),))

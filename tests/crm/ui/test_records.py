@@ -217,7 +217,7 @@ def test_the_search_box_and_the_picker_find_without_accents(client, at, organiza
     account = factories.account(organization, name="Évêché de Nîmes")
     factories.contact(organization, last_name="Évrard", account_id=account.pk)
     groups = client.get("/search/?q=ev").json()["groups"]
-    assert [hit["label"] for group in groups for hit in group["hits"]] == ["Évêché de Nîmes", "Évrard"]
+    assert [hit["label"] for group in groups[:2] for hit in group["hits"]] == ["Évêché de Nîmes", "Évrard"]
     found = client.get(at("accounts/lookup?q=EVECHE")).json()["results"]
     assert [hit["id"] for hit in found] == [account.pk]
 

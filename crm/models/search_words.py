@@ -1,0 +1,19 @@
+"""What records are named with, for telling what a misspelt word was meant to be."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.organizations import Organization
+from finsuite.kernel.words import KnownWord
+
+
+class SearchWord(KnownWord):
+    """A word in the name of an account, contact, deal, product or vendor."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+
+    class Meta(KnownWord.Meta):
+        verbose_name = _("search word")
+        verbose_name_plural = _("search words")
