@@ -20,6 +20,7 @@ from crm.imports.fields import MODULES
 from crm.models import ImportJob, ImportOutcome, ImportResult, ImportRow, ImportUndo, Organization
 from crm.selectors import imports as selectors
 from crm.services import imports as services
+from crm.services.import_fields import tables_of
 from crm.services.import_words import file_fault
 from finsuite.kernel.api import resource_views as views
 from finsuite.kernel.api import schema
@@ -63,10 +64,10 @@ class ImportResource(CrmResource):
             *("checked_at", "started_at", "finished_at", "undone_at"),
         ),
         write=(
-            *("encoding", "delimiter", "mapping", "formats", "match_by"),
+            *("encoding", "delimiter", "mapping", "formats", "constants", "match_by"),
             *("existing", "blanks", "create_accounts"),
         ),
-        unfiltered=("fault", "headers", "counts", "results", "undo_counts", "mapping", "formats"),
+        unfiltered=("fault", "headers", "counts", "results", "undo_counts", "mapping", "formats", "constants"),
     )
 
     def enter(self, organization_id: int, need: Need) -> Organization:
@@ -134,7 +135,7 @@ class UploadView(views.CollectionView):
             "get": super().describe(resource)["get"],
             "post": Operation(
                 id=f"{name}_create",
-                summary="Upload a CSV file of accounts or contacts; or send it as text/csv, with module and file_name "
+                summary="Upload a CSV file or an Excel workbook; or send CSV as text/csv, with module and file_name "
                 "as query parameters",
                 tag=resource.tag,
                 status=201,
@@ -218,10 +219,13 @@ class RowsView(views.ResourceView):
         query = read_query(request._request.GET, ROW_FIELDS, ordering="line,id", can_search=())
         rows = ImportRow.objects.filter(query.filters, job=job)
         page = read_page(rows, query, [*(field.source for field in ROW_FIELDS.values()), "undo_problems"])
+        tables = tables_of(job)
         told = [
             {
                 **{name: row[field.source] for name, field in ROW_FIELDS.items()},
-                "reasons": selectors.reasons(row["module"], row["undo_problems"] if row["undo"] else row["problems"]),
+                "reasons": selectors.reasons(
+                    tables[row["module"]], row["undo_problems"] if row["undo"] else row["problems"]
+                ),
             }
             for row in page.rows
         ]

@@ -1,12 +1,17 @@
-"""What a file can fill: the fields of an account and of a contact that an import may write."""
+"""What a file can fill: the fields of each module's records that an import may write."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 ACCOUNTS = "accounts"
 CONTACTS = "contacts"
-MODULES = (ACCOUNTS, CONTACTS)
+DEALS = "deals"
+PRODUCTS = "products"
+VENDORS = "vendors"
+MODULES = (ACCOUNTS, CONTACTS, DEALS, PRODUCTS, VENDORS)
 
 TEXT = "text"
 EMAIL = "email"
@@ -17,7 +22,11 @@ BOOLEAN = "boolean"
 TAGS = "tags"
 CURRENCY = "currency"
 PERSON = "person"  # a member of the organization, by e-mail address or full name
-ACCOUNT = "account"  # an account, by name
+RECORD = "record"  # another record, by name
+LISTED = "listed"  # an entry of one of the organization's lists, by name: a pipeline, a stage, a lost reason
+CUSTOM = "custom"  # a custom field, which knows itself how to read a cell
+
+LINKS = (PERSON, RECORD, LISTED)  # what is written as the id of something, under the name with _id behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,23 @@ class Field:
     kind: str = TEXT
     most: int | None = None  # the longest text, or the most digits before the decimal mark
     required: bool = False
+    places: int = 2  # decimals
+    to: str = ""  # the module of the record that is named
+    asks: str = ""  # what of a custom field's cells can be read two ways: dates or decimals
+    read: Callable[[str, str], Any] | None = None  # a custom field's: cell, format → value, or a Problem
+
+    @property
+    def column(self) -> str:
+        """The name under which the record's services take the value."""
+        return f"{self.name}_id" if self.kind in LINKS else self.name
+
+    @property
+    def doubtful(self) -> str:
+        """What of its cells can be read two ways, if anything: the order of a date, the mark of an amount."""
+        return self.asks or (self.kind if self.kind in (DATE, DECIMAL) else "")
+
+
+Fields = Mapping[str, Field]
 
 
 def _address(prefix: str, code: str) -> tuple[Field, ...]:
@@ -44,7 +70,7 @@ _ACCOUNT_FIELDS = (
     Field("name", most=100, required=True),
     Field("account_number", most=40),
     Field("owner", PERSON),
-    Field("parent", ACCOUNT, most=100),
+    Field("parent", RECORD, most=100, to=ACCOUNTS),
     Field("phone", most=30),
     Field("fax", most=30),
     Field("website", most=255),
@@ -69,7 +95,7 @@ _CONTACT_FIELDS = (
     Field("salutation", most=25),
     Field("first_name", most=40),
     Field("last_name", most=80, required=True),
-    Field("account", ACCOUNT, most=100),
+    Field("account", RECORD, most=100, to=ACCOUNTS),
     Field("email", EMAIL, most=100),
     Field("secondary_email", EMAIL, most=100),
     Field("owner", PERSON),
@@ -92,13 +118,93 @@ _CONTACT_FIELDS = (
     Field("tags", TAGS, most=50),
 )
 
+_DEAL_FIELDS = (
+    Field("name", most=120, required=True),
+    Field("account", RECORD, most=100, to=ACCOUNTS),
+    Field("contact", RECORD, most=121, to=CONTACTS),
+    Field("owner", PERSON),
+    Field("pipeline", LISTED, most=100),
+    Field("stage", LISTED, most=100),
+    Field("amount", DECIMAL, most=16, places=4),
+    Field("product", RECORD, most=200, to=PRODUCTS),
+    Field("closing_date", DATE),
+    Field("probability", INTEGER, most=3),
+    Field("lost_reason", LISTED, most=100),
+    Field("lost_note", most=32_000),
+    Field("deal_type", most=100),
+    Field("next_step", most=255),
+    Field("lead_source", most=100),
+    Field("campaign_source", most=100),
+    Field("currency", CURRENCY),
+    Field("description", most=32_000),
+    Field("tags", TAGS, most=50),
+)
+
+_PRODUCT_FIELDS = (
+    Field("name", most=200, required=True),
+    Field("code", most=100),
+    Field("category", most=100),
+    Field("is_active", BOOLEAN),
+    Field("vendor", RECORD, most=120, to=VENDORS),
+    Field("manufacturer", most=100),
+    Field("unit_price", DECIMAL, most=14, places=6),
+    Field("currency", CURRENCY),
+    Field("usage_unit", most=50),
+    Field("is_taxable", BOOLEAN),
+    Field("tax", most=100),
+    Field("commission_rate", DECIMAL, most=3, places=3),
+    Field("quantity_in_stock", DECIMAL, most=14, places=4),
+    Field("quantity_ordered", DECIMAL, most=14, places=4),
+    Field("quantity_in_demand", DECIMAL, most=14, places=4),
+    Field("reorder_level", DECIMAL, most=14, places=4),
+    Field("sales_start_date", DATE),
+    Field("sales_end_date", DATE),
+    Field("support_start_date", DATE),
+    Field("support_end_date", DATE),
+    Field("owner", PERSON),
+    Field("handler", PERSON),
+    Field("description", most=32_000),
+    Field("tags", TAGS, most=50),
+)
+
+_VENDOR_FIELDS = (
+    Field("name", most=120, required=True),
+    Field("owner", PERSON),
+    Field("phone", most=30),
+    Field("email", EMAIL, most=100),
+    Field("website", most=255),
+    Field("category", most=100),
+    Field("gl_account", most=100),
+    Field("tax_number", most=50),
+    Field("street", most=250),
+    Field("city", most=100),
+    Field("state", most=100),
+    Field("zip_code", most=30),
+    Field("country", most=100),
+    Field("currency", CURRENCY),
+    Field("description", most=32_000),
+    Field("tags", TAGS, most=50),
+)
+
 FIELDS: dict[str, dict[str, Field]] = {
-    ACCOUNTS: {field.name: field for field in _ACCOUNT_FIELDS},
-    CONTACTS: {field.name: field for field in _CONTACT_FIELDS},
+    module: {field.name: field for field in fields}
+    for module, fields in (
+        (ACCOUNTS, _ACCOUNT_FIELDS),
+        (CONTACTS, _CONTACT_FIELDS),
+        (DEALS, _DEAL_FIELDS),
+        (PRODUCTS, _PRODUCT_FIELDS),
+        (VENDORS, _VENDOR_FIELDS),
+    )
 }
 
 # What a record may be recognised by, the usual one first.
 MATCH_KEYS: dict[str, tuple[str, ...]] = {
     ACCOUNTS: ("name", "account_number", "website", "tax_number"),
     CONTACTS: ("email", "full_name"),
+    DEALS: ("name",),
+    PRODUCTS: ("code", "name"),
+    VENDORS: ("name", "email", "website", "tax_number"),
 }
+
+# Modules in the order in which their records are written: what others hang on comes first.
+ORDER = (ACCOUNTS, CONTACTS, VENDORS, PRODUCTS, DEALS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from crm.imports.fields import DATE, DECIMAL, FIELDS
+from crm.imports.fields import DATE, DECIMAL, Fields
 from crm.imports.reader import Row, fitted
 from crm.imports.values import AMBIGUOUS, COMMA, DAY_FIRST, MONTH_FIRST, POINT, date_evidence, number_evidence
 
@@ -33,16 +33,13 @@ class _Seen:
 
 
 def read_formats(
-    module: str, mapping: Mapping[int, str], rows: Iterable[Row], width: int
+    fields: Fields, mapping: Mapping[int, str], rows: Iterable[Row], width: int
 ) -> tuple[dict[str, str], list[Question]]:
     """Field → format as far as the cells tell, and the questions that they leave open.
 
     A column that shows both ways gets no format: each of its cells must then speak for itself.
     """
-    fields = FIELDS[module]
-    watched = {
-        column: _Seen(fields[name].kind, name) for column, name in mapping.items() if fields[name].kind in _EVIDENCE
-    }
+    watched = {column: _Seen(fields[name].doubtful, name) for column, name in mapping.items() if fields[name].doubtful}
     if not watched:
         return {}, []
     for row in rows:

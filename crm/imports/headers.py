@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from crm.imports.fields import ACCOUNTS, CONTACTS, FIELDS
+from crm.imports.fields import ACCOUNTS, CONTACTS, DEALS, FIELDS, PRODUCTS, VENDORS
 
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -167,6 +167,99 @@ _CONTACT_HEADERS: dict[str, list[str]] = {
     **_address("mailing", ["Mailing", "Contact Mailing"], "zip", "postale", ["main"]),
     **_address("other", ["Other"], "zip", "autre", []),
 }
+
+_DEAL_HEADERS: dict[str, list[str]] = {
+    "name": [
+        "Deal Name", "Opportunity Name", "Name", "Potential Name", "Deal", "Opportunity", "Opportunity ID", "Title",
+        "Nom du potentiel", "Nom de l'affaire", "Nom de l'opportunité", "Potentiel", "Affaire", "Opportunité", "Nom",
+    ],
+    "account": [
+        "Account Name", "Account", "Associated Company", "Company", "Company name", "Organization", "Customer",
+        "Nom du compte", "Compte", "Société", "Entreprise", "Client",
+    ],
+    "contact": ["Contact Name", "Primary Contact", "Associated Contact", "Contact", "Nom du contact"],
+    "owner": [
+        "Owner Email", "Deal Owner Email", "Deal Owner", "Opportunity Owner", "Owner", "E-mail du propriétaire",
+        "Propriétaire du potentiel", "Propriétaire", "Commercial", "Responsable",
+    ],
+    "pipeline": ["Pipeline", "Sales Pipeline", "Pipeline de vente"],
+    "stage": ["Stage", "Deal Stage", "Opportunity Stage", "Sales Stage", "Étape", "Phase", "Étape de vente", "Statut"],
+    "amount": [
+        "Amount", "Deal Amount", "Deal Value", "Close Value", "Value", "Total", "Montant", "Valeur",
+        "Montant de l'affaire",
+    ],
+    "product": ["Product", "Product Name", "Produit", "Nom du produit", "Article"],
+    "closing_date": [
+        "Closing Date", "Close Date", "CloseDate", "Expected Close Date", "Date de clôture", "Clôture",
+        "Date de clôture prévue", "Date de fermeture",
+    ],
+    "probability": ["Probability", "Probability (%)", "Win Probability", "Probabilité", "Probabilité (%)"],
+    "lost_reason": [
+        "Lost Reason", "Reason For Loss", "Closed Lost Reason", "Loss Reason", "Raison de la perte", "Motif de perte",
+    ],
+    "lost_note": ["Lost note", "Loss Details", "Détail de la perte"],
+    "deal_type": ["Deal Type", "Type", "Opportunity Type", "Type de potentiel", "Type d'affaire"],
+    "next_step": ["Next Step", "NextStep", "Prochaine étape"],
+    "lead_source": ["Lead Source", "LeadSource", "Source", "Original Source", "Source du prospect", "Origine"],
+    "campaign_source": ["Campaign Source", "Campaign", "Campagne", "Source de la campagne"],
+    "currency": ["Currency", "Currency ISO Code", "CurrencyIsoCode", "Deal Currency", "Devise", "Monnaie"],
+    "description": ["Description", "Deal Description", "Notes", "Remarques", "Commentaires"],
+    "tags": ["Tags", "Tag", "Labels", "Étiquettes", "Mots-clés", "Balises"],
+}
+
+_PRODUCT_HEADERS: dict[str, list[str]] = {
+    "name": ["Product Name", "Product", "Item Name", "Name", "Item", "Nom du produit", "Produit", "Article", "Nom"],
+    "code": [
+        "Product Code", "SKU", "Item Code", "Code", "Reference", "Code produit", "Référence", "Code article", "UGS",
+    ],
+    "category": ["Product Category", "Category", "Product Family", "Family", "Series", "Catégorie", "Famille", "Gamme"],
+    "is_active": ["Product Active", "Active", "IsActive", "Is Active", "Actif", "Active ?"],
+    "vendor": ["Vendor Name", "Vendor", "Supplier", "Nom du fournisseur", "Fournisseur"],
+    "manufacturer": ["Manufacturer", "Brand", "Fabricant", "Marque"],
+    "unit_price": [
+        "Unit Price", "Price", "Sales Price", "Rate", "List Price", "Selling Price", "Prix unitaire", "Prix",
+        "Prix de vente", "Tarif",
+    ],
+    "currency": ["Currency", "Currency ISO Code", "CurrencyIsoCode", "Devise", "Monnaie"],
+    "usage_unit": ["Usage Unit", "Unit", "Unit of Measure", "UoM", "Unité", "Unité de mesure"],
+    "is_taxable": ["Taxable", "Is Taxable", "Imposable", "Soumis à la taxe"],
+    "tax": ["Tax", "Tax Name", "VAT", "Taxe", "TVA"],
+    "commission_rate": ["Commission Rate", "Commission", "Taux de commission"],
+    "quantity_in_stock": ["Quantity in Stock", "Qty in Stock", "Stock", "Stock on Hand", "Quantité en stock"],
+    "quantity_ordered": ["Quantity Ordered", "Qty Ordered", "Quantité commandée"],
+    "quantity_in_demand": ["Quantity in Demand", "Qty in Demand", "Quantité demandée"],
+    "reorder_level": ["Reorder Level", "Reorder Point", "Seuil de réapprovisionnement", "Seuil de commande"],
+    "sales_start_date": ["Sales Start Date", "On sale from", "Début de vente", "En vente à partir du"],
+    "sales_end_date": ["Sales End Date", "On sale until", "Fin de vente", "En vente jusqu'au"],
+    "support_start_date": ["Support Start Date", "Supported from", "Début du support"],
+    "support_end_date": ["Support End Date", "Support Expiry Date", "Supported until", "Fin du support"],
+    "owner": ["Owner Email", "Product Owner Email", "Product Owner", "Owner", "Propriétaire"],
+    "handler": ["Handler", "Handled By", "Gestionnaire", "Géré par"],
+    "description": ["Description", "Product Description", "Notes", "Remarques"],
+    "tags": ["Tags", "Tag", "Labels", "Étiquettes", "Mots-clés", "Balises"],
+}
+
+_VENDOR_HEADERS: dict[str, list[str]] = {
+    "name": [
+        "Vendor Name", "Vendor", "Supplier Name", "Supplier", "Company Name", "Name", "Nom du fournisseur",
+        "Fournisseur", "Raison sociale", "Nom",
+    ],
+    "owner": ["Owner Email", "Vendor Owner Email", "Vendor Owner", "Owner", "Propriétaire"],
+    "phone": ["Phone", "Phone Number", "Telephone", "Téléphone", "Numéro de téléphone", "Tél", "Tel"],
+    "email": ["Email", "E-mail", "Email Address", "Adresse e-mail", "Courriel", "Mail"],
+    "website": ["Website", "Website URL", "Web site", "URL", "Site web", "Site internet"],
+    "category": ["Category", "Vendor Category", "Catégorie"],
+    "gl_account": ["GL Account", "Ledger account", "Account Code", "Compte comptable", "Compte général"],
+    "tax_number": ["Tax Number", "Tax ID", "VAT Number", "Numéro de TVA", "N° TVA", "SIREN", "SIRET"],
+    "street": ["Street", "Street Address", "Address", "Address Line 1", "Rue", "Adresse"],
+    "city": ["City", "Town", "Ville"],
+    "state": ["State", "State/Province", "Province", "Region", "Région", "État"],
+    "zip_code": ["Zip Code", "Zip", "Postal Code", "Postcode", "Code postal", "CP"],
+    "country": ["Country", "Country/Region", "Pays"],
+    "currency": ["Currency", "Currency ISO Code", "CurrencyIsoCode", "Devise", "Monnaie"],
+    "description": ["Description", "Notes", "Remarques"],
+    "tags": ["Tags", "Tag", "Labels", "Étiquettes", "Mots-clés", "Balises"],
+}
 # fmt: on
 
 
@@ -179,7 +272,16 @@ def _ranked(headers: Mapping[str, Iterable[str]], module: str) -> dict[str, tupl
     return known
 
 
-_KNOWN = {ACCOUNTS: _ranked(_ACCOUNT_HEADERS, ACCOUNTS), CONTACTS: _ranked(_CONTACT_HEADERS, CONTACTS)}
+_KNOWN = {
+    module: _ranked(headers, module)
+    for module, headers in (
+        (ACCOUNTS, _ACCOUNT_HEADERS),
+        (CONTACTS, _CONTACT_HEADERS),
+        (DEALS, _DEAL_HEADERS),
+        (PRODUCTS, _PRODUCT_HEADERS),
+        (VENDORS, _VENDOR_HEADERS),
+    )
+}
 
 
 def map_headers(module: str, headers: Sequence[str], labels: Mapping[str, str] | None = None) -> dict[int, str]:

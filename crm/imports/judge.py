@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crm.imports.fields import ACCOUNT, ACCOUNTS, CURRENCY, FIELDS, PERSON
+from crm.imports.fields import ACCOUNTS, CONTACTS, CURRENCY, LISTED, PERSON, RECORD, Field, Fields
 from crm.imports.problems import Problem
 from crm.imports.rows import Parsed
 from finsuite.kernel.text import name_key
@@ -25,6 +25,13 @@ OUTCOMES = (CREATE, UPDATE, UNCHANGED, SKIP, REFUSE)
 UPDATE_EXISTING = "update"
 SKIP_EXISTING = "skip"
 
+WON, LOST = "won", "lost"
+# What others call a stage that says no more than how the deal ended.
+CLOSED = {
+    **dict.fromkeys(("won", "closed won", "gagné", "gagnée", "gagne", "conclu"), WON),
+    **dict.fromkeys(("lost", "closed lost", "perdu", "perdue"), LOST),
+}
+
 BY_NAME = frozenset({"name", "full_name"})
 
 
@@ -36,7 +43,8 @@ class Rules:
     match_by: str
     existing: str = UPDATE_EXISTING
     create_accounts: bool = False
-    by_account: bool = False  # whether a contact's account is part of what its name means
+    by_account: bool = False  # whether the account is part of what a contact's or a deal's name means
+    constants: Mapping[str, str] = field(default_factory=dict)  # what fields hold that no cell of the row fills
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +68,28 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of a pipeline, under the keys of their names. The default pipeline's come first."""
+
+    id: int
+    key: str
+    category: str
+    pipeline_id: int
+    pipeline_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the database knows about a batch of rows. `awaited` are accounts that the file itself will have made."""
 
     by_key: Mapping[str, Sequence[Match]]
-    accounts: Mapping[str, Sequence[int]]  # name key → account ids
+    records: Mapping[str, Mapping[str, Sequence[int]]]  # module → name key → ids
     people: Mapping[str, Sequence[int]]  # e-mail or full name, as a name key → user ids of members
     currencies: frozenset[str]
+    stages: Sequence[Stage] = ()
+    lost_reasons: Mapping[str, int] = field(default_factory=dict)  # name key → id
     awaited: frozenset[str] = frozenset()
-    hidden: frozenset[str] = frozenset()  # name keys of accounts that are there, but not for this person to see
+    hidden: frozenset[tuple[str, str]] = frozenset()  # (module, name key) of what is there, but not for them to see
 
 
 @dataclass(slots=True)
@@ -112,12 +133,12 @@ def site_spellings(key: str) -> list[str]:
 
 def keys_of(values: Mapping[str, Any], rules: Rules, account: str | int | None = None) -> Keys:
     """The keys of a row, or of a record that is there. `account` identifies a contact's account."""
-    if rules.module == ACCOUNTS:
-        by_name = "name:" + name_key(values.get("name") or "")
-    else:
+    if rules.module == CONTACTS:
         by_name = "who:" + name_key(full_name(values))
-        if rules.by_account:
-            by_name += f"|{account or ''}"
+    else:
+        by_name = "name:" + name_key(values.get("name") or "")
+    if rules.by_account:
+        by_name += f"|{account or ''}"
     if rules.match_by in BY_NAME:
         return Keys(main=by_name, name=by_name)
     value = values.get(rules.match_by) or ""
@@ -125,12 +146,12 @@ def keys_of(values: Mapping[str, Any], rules: Rules, account: str | int | None =
     return Keys(main=f"{rules.match_by}:{shape}" if shape else "", name=by_name)
 
 
-def judge(row: Parsed, rules: Rules, known: Known, seen: Seen) -> Decision:
+def judge(row: Parsed, rules: Rules, known: Known, seen: Seen, fields: Fields) -> Decision:
     """Decide one row, and note in `seen` what it claims."""
     decision = Decision(REFUSE, problems=list(row.problems))
     if row.problems:
         return decision
-    account = _resolve(row, rules, known, decision)
+    account = _resolve(row, rules, known, decision, fields)
     if decision.problems:
         return decision
     keys = keys_of(row.values, rules, account)
@@ -162,42 +183,88 @@ def _judge_existing(existing: Match, rules: Rules, line: int, seen: Seen, decisi
     decision.outcome = SKIP if rules.existing == SKIP_EXISTING else UPDATE
 
 
-def _resolve(row: Parsed, rules: Rules, known: Known, decision: Decision) -> str | int | None:
+def _resolve(row: Parsed, rules: Rules, known: Known, decision: Decision, fields: Fields) -> str | int | None:
     """Turn the names in a row's values into ids. Answers what identifies its account."""
-    fields = FIELDS[rules.module]
     account: str | int | None = None
     for name, value in row.values.items():
-        kind = fields[name].kind
-        if kind == PERSON:
+        spec = fields.get(name)
+        if spec is None:
+            decision.problems.append(Problem("no_such_field", name))
+        elif spec.kind == PERSON:
             found = known.people.get(name_key(value), ()) if value else ()
-            decision.values["owner_id"] = _one(found, "member", name, value, decision) if value else None
-        elif kind == ACCOUNT:
-            account = _account(name, value, rules, known, decision) if value else None
-            if isinstance(account, str):
+            decision.values[spec.column] = _one(found, "member", name, value, decision) if value else None
+        elif spec.kind == RECORD:
+            linked = _linked(spec, value, rules, known, decision) if value else None
+            account = linked if name == "account" else account
+            if isinstance(linked, str):
                 decision.awaits = name
             else:
-                decision.values[f"{name}_id"] = account
-        elif kind == CURRENCY and value not in known.currencies:
+                decision.values[spec.column] = linked
+        elif spec.kind == CURRENCY and value not in known.currencies:
             decision.problems.append(Problem("currency_not_in_use", name, {"value": value}))
-        else:
+        elif spec.kind != LISTED:
             decision.values[name] = value
+    if "stage" in fields:
+        _place(row, rules, known, decision)
     return account
 
 
-def _account(name: str, value: str, rules: Rules, known: Known, decision: Decision) -> str | int | None:
-    """The id of the account that a name means, or its key if it is yet to be created."""
+def _linked(spec: Field, value: str, rules: Rules, known: Known, decision: Decision) -> str | int | None:
+    """The id of the record that a name means, or the key of an account that is yet to be created."""
     key = name_key(value)
-    found = known.accounts.get(key, ())
-    if not found:
-        if key in known.awaited:
-            return f"new:{key}"
-        if key in known.hidden:
-            decision.problems.append(Problem("not_visible", name, {}))
-            return None
-        if rules.create_accounts and rules.module != ACCOUNTS:
-            decision.new_account = value
-            return f"new:{key}"
-    return _one(found, "account", name, value, decision)
+    found = known.records.get(spec.to, {}).get(key, ())
+    if not found and spec.to == ACCOUNTS and key in known.awaited:
+        return f"new:{key}"
+    if not found and (spec.to, key) in known.hidden:
+        decision.problems.append(Problem("not_visible", spec.name, {}))
+        return None
+    if not found and spec.to == ACCOUNTS and rules.create_accounts and rules.module != ACCOUNTS:
+        decision.new_account = value
+        return f"new:{key}"
+    return _one(found, spec.to.removesuffix("s"), spec.name, value, decision)
+
+
+def _place(row: Parsed, rules: Rules, known: Known, decision: Decision) -> None:
+    """Where a deal stands: its pipeline, its stage, and, if it is lost, why."""
+
+    def said(name: str) -> str:
+        return row.values.get(name) or rules.constants.get(name) or ""
+
+    stages = known.stages
+    if pipeline := said("pipeline"):
+        stages = [stage for stage in stages if stage.pipeline_key == name_key(pipeline)]
+        if not stages:
+            decision.problems.append(Problem("no_such_pipeline", "pipeline", {"value": pipeline[:60]}))
+            return
+        decision.values["pipeline_id"] = stages[0].pipeline_id
+    stage: Stage | None = None
+    if wanted := said("stage"):
+        stage = _stage(stages, wanted)
+        if stage is None:
+            decision.problems.append(Problem("no_such_stage", "stage", {"value": wanted[:60]}))
+            return
+        decision.values["stage_id"] = stage.id
+    reason = row.values.get("lost_reason") or ""
+    if not reason and stage is not None and stage.category == LOST:
+        reason = rules.constants.get("lost_reason", "")
+    if reason:
+        found = known.lost_reasons.get(name_key(reason))
+        if found is None:
+            decision.problems.append(Problem("no_such_lost_reason", "lost_reason", {"value": reason[:60]}))
+        else:
+            decision.values["lost_reason_id"] = found
+
+
+def _stage(stages: Sequence[Stage], wanted: str) -> Stage | None:
+    """The stage of that name; else the only won, or the only lost one of its pipeline, if the name just says so."""
+    key = name_key(wanted)
+    named = next((stage for stage in stages if stage.key == key), None)
+    if named is not None or not stages:
+        return named
+    category = CLOSED.get(key)
+    of_first = [stage for stage in stages if stage.pipeline_id == stages[0].pipeline_id]
+    meant = [stage for stage in of_first if stage.category == category]
+    return meant[0] if len(meant) == 1 else None
 
 
 def _one(found: Sequence[int], what: str, name: str, value: str, decision: Decision) -> int | None:

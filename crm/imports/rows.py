@@ -10,18 +10,19 @@ from decimal import Decimal
 from typing import Any
 
 from crm.imports.fields import (
-    ACCOUNT,
     BOOLEAN,
     CURRENCY,
+    CUSTOM,
     DATE,
     DECIMAL,
     EMAIL,
-    FIELDS,
     INTEGER,
+    LINKS,
     PERSON,
+    RECORD,
     TAGS,
-    TEXT,
     Field,
+    Fields,
 )
 from crm.imports.problems import Problem
 from crm.imports.values import parse_boolean, parse_date, parse_decimal, parse_integer, parse_tags
@@ -33,7 +34,10 @@ CLEAR = "clear"
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\.]+(?:\.[^\s@<>,;:\"()\[\]\\.]+)+")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_BLANK: dict[str, Any] = {INTEGER: None, DECIMAL: None, DATE: None, PERSON: None, ACCOUNT: None, BOOLEAN: False}
+_BLANK: dict[str, Any] = {
+    **dict.fromkeys((INTEGER, DECIMAL, DATE, CUSTOM, *LINKS)),
+    BOOLEAN: False,
+}
 
 
 @dataclass(slots=True)
@@ -59,10 +63,9 @@ class Plan:
 
 
 def plan_columns(
-    module: str, mapping: Mapping[int, str], formats: Mapping[str, str], *, width: int, blanks: str = KEEP
+    fields: Fields, mapping: Mapping[int, str], formats: Mapping[str, str], *, width: int, blanks: str = KEEP
 ) -> Plan:
     """The plan for a mapping of columns to fields, with the formats of its date and amount columns."""
-    fields = FIELDS[module]
     columns = tuple(
         (column, fields[name], _parser(fields[name], formats.get(name, ""))) for column, name in sorted(mapping.items())
     )
@@ -99,7 +102,7 @@ def _parser(spec: Field, shown: str) -> Parser:
     """The function that reads the cells of one column; they come stripped, and not blank."""
     name = spec.name
     if spec.kind == DECIMAL:
-        return lambda cell: parse_decimal(cell, name, shown, digits=spec.most or 16)
+        return lambda cell: parse_decimal(cell, name, shown, digits=spec.most or 16, places=spec.places)
     if spec.kind == INTEGER:
         return lambda cell: parse_integer(cell, name, digits=spec.most or 9)
     if spec.kind == DATE:
@@ -114,6 +117,9 @@ def _parser(spec: Field, shown: str) -> Parser:
         return lambda cell: _parse_currency(cell, name)
     if spec.kind == PERSON:
         return str
+    if spec.read is not None:
+        reader = spec.read
+        return lambda cell: reader(cell, shown)
     return lambda cell: _parse_text(cell, spec)
 
 
@@ -121,7 +127,7 @@ def _parse_text(cell: str, spec: Field) -> str | Problem:
     if not cell.isprintable():
         if _CONTROL.search(cell):
             return Problem("control_character", spec.name)
-        if spec.kind == ACCOUNT or not _several_lines(spec.name):
+        if spec.kind == RECORD or not _several_lines(spec.name):
             cell = " ".join(cell.split())
     if spec.most is not None and len(cell) > spec.most:
         return Problem("too_long", spec.name, {"length": len(cell), "most": spec.most})
@@ -129,7 +135,7 @@ def _parse_text(cell: str, spec: Field) -> str | Problem:
 
 
 def _several_lines(name: str) -> bool:
-    return name == "description" or name.endswith("_street")
+    return name in ("description", "lost_note") or name.endswith("street")
 
 
 def _parse_email(cell: str, spec: Field) -> str | Problem:
@@ -150,15 +156,14 @@ def frozen(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, Decimal | dt.date) else value for name, value in values.items()}
 
 
-def thawed(module: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as they were before they were frozen."""
-    fields = FIELDS[module]
-    return {name: _thaw(fields[name].kind, value) for name, value in values.items()}
+def thawed(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as they were before they were frozen. A field that is gone since keeps what it was given."""
+    return {name: _thaw(fields[name].kind if name in fields else "", value) for name, value in values.items()}
 
 
 def _thaw(kind: str, value: Any) -> Any:
-    if value is None or kind in (TEXT, EMAIL, TAGS):
-        return value
+    if value is None:
+        return None
     if kind == DECIMAL:
         return Decimal(value)
     if kind == DATE:

@@ -49,7 +49,7 @@ def bare_number(text: str) -> str:
     return _SPACES.sub("", _MONEY_MARKS.sub("", text.strip()).strip())
 
 
-def parse_decimal(text: str, field: str, mark: str = "", *, digits: int = 16) -> Decimal | Problem:
+def parse_decimal(text: str, field: str, mark: str = "", *, digits: int = 16, places: int = 2) -> Decimal | Problem:
     """An amount. `mark` is the column's decimal mark; without one, each cell must speak for itself."""
     core = bare_number(text)
     if not _NUMBER.fullmatch(core):
@@ -67,9 +67,9 @@ def parse_decimal(text: str, field: str, mark: str = "", *, digits: int = 16) ->
     whole = whole.replace(group, "")
     if len(whole.lstrip("+-").lstrip("0")) > digits:
         return Problem("number_too_large", field, {"value": _shown(text)})
-    if len(fraction.rstrip("0")) > 2:
-        return Problem("too_many_decimals", field, {"value": _shown(text)})
-    return Decimal(f"{whole}.{fraction or '0'}").quantize(Decimal("0.01"))
+    if len(fraction.rstrip("0")) > places:
+        return Problem("too_many_decimals", field, {"value": _shown(text), "places": places})
+    return Decimal(f"{whole}.{fraction or '0'}").quantize(Decimal(1).scaleb(-places))
 
 
 def _well_grouped(whole: str, group: str) -> bool:

@@ -77,6 +77,7 @@ class ImportJob(Stamped):
     headers_digest = models.CharField(max_length=64, blank=True, editable=False)  # what the mapping is remembered by
     mapping = models.JSONField(_("mapping"), default=dict)  # column number (as text) → field
     formats = models.JSONField(_("formats"), default=dict)  # field → "dmy", "mdy", "," or "."
+    constants = models.JSONField(_("where no column says it"), default=dict)  # field → text: a deal's stage and such
     match_by = models.CharField(_("recognised by"), max_length=30)
     existing = models.CharField(_("existing records"), max_length=10, choices=Existing.choices, default=Existing.UPDATE)
     blanks = models.CharField(_("blank cells"), max_length=10, choices=Blanks.choices, default=Blanks.KEEP)

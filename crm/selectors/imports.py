@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 
 from crm.access import Access, as_id
 from crm.choices import Module
-from crm.imports.fields import ACCOUNT, ACCOUNTS, BOOLEAN, CONTACTS, DATE, DECIMAL, FIELDS, PERSON, TAGS
+from crm.imports.fields import BOOLEAN, CUSTOM, DATE, DECIMAL, LINKS, MODULES, TAGS
 from crm.imports.formats import Question
 from crm.imports.headers import LINE, REASON
 from crm.imports.problems import FileBroken
-from crm.models import ImportJob, ImportOutcome, ImportResult, ImportRow, ImportUndo
-from crm.services.import_words import field_label, file_fault, row_problem
+from crm.models import RECORDS, ImportJob, ImportOutcome, ImportResult, ImportRow, ImportUndo
+from crm.models.modules import references, referred
+from crm.services.import_fields import Table, table_of, tables_of
+from crm.services.import_words import file_fault, row_problem
 from crm.services.imports import formats_of, mapping_of, rows_of
 from finsuite.kernel import formats
 from finsuite.kernel.errors import NotFound
@@ -32,13 +34,18 @@ SIDES = ("before", "after")
 def imports(access: Access) -> QuerySet[ImportJob]:
     """The imports that the person may look into, the latest first.
 
-    An import tells names and values of records. Who doesn't see all of the module's records, or of the accounts that
+    An import tells names and values of records. Who doesn't see all of the module's records, or of the records that
     its rows name, looks into their own imports only.
     """
-    sees_accounts = Module.ACCOUNTS not in access.owners
-    open_to_all = [module for module in (ACCOUNTS, CONTACTS) if sees_accounts and module not in access.owners]
+    open_to_all = [module for module in MODULES if not access.owners.keys() & _told_of(module)]
     kept = Q(module__in=open_to_all) | Q(created_by_id=access.user_id)
     return ImportJob.objects.of(access.organization).filter(kept).select_related("created_by").order_by("-id")
+
+
+def _told_of(module: str) -> set[str]:
+    """The modules whose records an import of this one tells of."""
+    model = RECORDS[Module(module)]
+    return {module, *(str(to) for column in references(model) if (to := referred(model, column)))}
 
 
 def one_import(access: Access, import_id: int | str) -> ImportJob:
@@ -128,12 +135,13 @@ def refused_rows(job: ImportJob) -> QuerySet[ImportRow]:
     return rows.filter(outcome=ImportOutcome.REFUSE) | rows.filter(result=ImportResult.REFUSED)
 
 
-def shown(rows: Iterable[ImportRow]) -> list[ShownRow]:
-    """The rows in words."""
-    return [_shown(row) for row in rows]
+def shown(job: ImportJob, rows: Iterable[ImportRow]) -> list[ShownRow]:
+    """The rows of an import in words."""
+    tables = tables_of(job)
+    return [_shown(row, tables[row.module]) for row in rows]
 
 
-def _shown(row: ImportRow) -> ShownRow:
+def _shown(row: ImportRow, table: Table) -> ShownRow:
     problems = row.undo_problems if row.undo else row.problems
     result = row.result or (ImportResult.REFUSED if row.outcome == ImportOutcome.REFUSE else "")
     return ShownRow(
@@ -148,28 +156,31 @@ def _shown(row: ImportRow) -> ShownRow:
         undo=row.undo,
         undo_label=str(ImportUndo(row.undo).label) if row.undo else "",
         changes=tuple(
-            ShownChange(field_label(row.module, name), *(_text(spec.kind, row.changes[name][side]) for side in SIDES))
-            for name, spec in FIELDS[row.module].items()
+            ShownChange(table.label(name), *(_text(table, name, row.changes[name][side]) for side in SIDES))
+            for name in table
             if name in row.changes
         ),
-        reasons=reasons(row.module, problems),
+        reasons=reasons(table, problems),
     )
 
 
-def reasons(module: str, problems: Iterable[Mapping[str, Any]]) -> list[str]:
+def reasons(table: Table, problems: Iterable[Mapping[str, Any]]) -> list[str]:
     """Why a row was not taken, or not taken back, in words."""
-    return [row_problem(module, problem) for problem in problems]
+    return [row_problem(table, problem) for problem in problems]
 
 
-def _text(kind: str, value: Any) -> str:
+def _text(table: Table, name: str, value: Any) -> str:
     """A kept value as people read it."""
+    kind = table[name].kind
+    if kind == CUSTOM:
+        return table.told(name, value)
     if value is None:
         return ""
     if kind == BOOLEAN:
         return _("yes") if value else _("no")
     if kind == DATE:
         return formats.day(dt.date.fromisoformat(value))
-    if kind in (PERSON, ACCOUNT):
+    if kind in LINKS:
         return str(value["name"])
     if kind == DECIMAL:
         return formats.number(Decimal(value))
@@ -185,14 +196,15 @@ def unmapped(job: ImportJob) -> list[str]:
 def mapped_fields(job: ImportJob) -> list[str]:
     """The labels of the fields that the file fills, in the order of the fields."""
     filled = set(job.mapping.values())
-    return [field_label(job.module, name) for name in FIELDS[job.module] if name in filled]
+    return [label for name, label in table_of(job.organization, job.module).labels().items() if name in filled]
 
 
 def dry_run_table(job: ImportJob, show: str) -> Iterator[list[str]]:
     """The dry run as a table to download."""
     yield [_("Line"), _("Record"), _("Dry run"), _("Result"), _("Undo"), _("Changes"), _("Reason")]
+    tables = tables_of(job)
     for row in import_rows(job, show).iterator(chunk_size=2_000):
-        told = _shown(row)
+        told = _shown(row, tables[row.module])
         changes = "; ".join(f"{change.field}: {change.before} → {change.after}" for change in told.changes)
         yield [
             str(told.line),
@@ -207,7 +219,8 @@ def dry_run_table(job: ImportJob, show: str) -> Iterator[list[str]]:
 
 def refused_table(job: ImportJob) -> Iterator[list[str]]:
     """The refused rows as they stood in the file, after their line and the reason: to mend and import again."""
-    why = {row.line: " ".join(reasons(row.module, row.problems)) for row in refused_rows(job)}
+    table = table_of(job.organization, job.module)
+    why = {row.line: " ".join(reasons(table, row.problems)) for row in refused_rows(job)}
     width = len(job.headers)
     kept = [column for column, header in enumerate(job.headers) if header not in (LINE, REASON)]
     yield [LINE, REASON, *(job.headers[column] for column in kept)]

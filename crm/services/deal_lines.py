@@ -15,11 +15,11 @@ from crm import amounts
 from crm.access import Access, of_actor
 from crm.choices import Module
 from crm.events import DealUpdated
-from crm.models import Deal, DealLine, Product
+from crm.models import Deal, DealLine, Organization, Product
 from crm.selectors.records import record_rows
 from crm.services import records, stage_moves
 from finsuite.kernel.actors import Actor
-from finsuite.kernel.bulk import insert_many
+from finsuite.kernel.bulk import insert_many, update_many
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.money import quantize
@@ -70,6 +70,40 @@ def set_lines(*, actor: Actor, deal: Deal, lines: Sequence[Mapping[str, Any]], v
         )
     )
     return locked
+
+
+def add_first_lines(*, actor: Actor, organization: Organization, pairs: Sequence[tuple[Deal, Product]]) -> None:
+    """Give deals that have just been made, each without lines, one of this product at the deal's amount.
+
+    Called in the transaction that made them: what they are worth stays the same, to the cent.
+    """
+    lines = [
+        DealLine(
+            deal=deal, position=0, product=product, name=product.name, quantity=Decimal(1), price=amount, total=amount
+        )
+        for deal, product in pairs
+        if (amount := deal.amount) is not None
+    ]
+    if not lines:
+        return
+    insert_many(lines)
+    for line in lines:
+        line.deal.has_lines = True
+    update_many([line.deal for line in lines], ["has_lines"])
+    audit.services.record_many(
+        actor=actor,
+        tenant=organization.tenant,
+        verb="updated",
+        changes=[(line.deal, {"lines": []}, {"lines": _told([line], line.deal.currency)}) for line in lines],
+    )
+    emit(
+        DealUpdated(
+            actor=actor,
+            organization_id=organization.pk,
+            ids=tuple(line.deal_id for line in lines),
+            fields=frozenset({"lines"}),
+        )
+    )
 
 
 def draft_lines(*, access: Access, deal: Deal, lines: Sequence[Mapping[str, Any]]) -> list[DealLine]:

@@ -8,23 +8,20 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.imports.fields import ACCOUNTS, CONTACTS
+from crm.choices import Module
+from crm.imports.fields import LINKS
 from crm.imports.judge import Rules
 from crm.imports.problems import Problem
 from crm.imports.rows import frozen, thawed
 from crm.models import ImportJob
-from crm.selectors.import_known import Setting, account_names
+from crm.selectors.import_known import Setting, link_names
 from crm.services import records
-from crm.services.accounts import ACCOUNTS as ACCOUNT_KIND
-from crm.services.contacts import CONTACTS as CONTACT_KIND
+from crm.services.import_fields import Table
+from crm.services.kinds import KINDS
 from finsuite.kernel.actors import Actor, Via
+from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.errors import NotPermitted, Refused
 from finsuite.kernel.records import Change
-
-KINDS: dict[str, records.Kind[Any]] = {ACCOUNTS: ACCOUNT_KIND, CONTACTS: CONTACT_KIND}
-
-_REFERENCES = {"owner_id": "owner", "account_id": "account", "parent_id": "parent"}
-_COLUMNS = {field: column for column, field in _REFERENCES.items()}
 
 Changes = dict[str, dict[str, Any]]
 
@@ -37,50 +34,67 @@ def rules_of(job: ImportJob) -> Rules:
         existing=job.existing,
         create_accounts=job.create_accounts,
         by_account="account" in job.mapping.values(),
+        constants=job.constants,
     )
+
+
+def kind_of(module: str) -> records.Kind[Any]:
+    """How the records of a module are written."""
+    return KINDS[Module(module)]
+
+
+def field_of(table: Table, column: str) -> str:
+    """The field whose value is kept in this column of a record: `owner` for `owner_id`."""
+    name = column.removesuffix("_id")
+    return name if name in table and table[name].column == column else column
 
 
 @dataclass(frozen=True)
 class Names:
-    """How the records that changes refer to are called."""
+    """How what changes refer to is called."""
 
-    accounts: Mapping[int, str]
+    table: Table
+    links: Mapping[tuple[str, int], str]  # (column, id) → name
     people: Mapping[int, str]
 
     @classmethod
-    def of(cls, setting: Setting, changes: Iterable[Change]) -> Names:
-        """One query at most."""
-        ids = {
-            value
-            for change in changes
-            for values in (change.before, change.after)
-            for column, value in values.items()
-            if column in ("account_id", "parent_id") and value is not None
-        }
-        return cls(account_names(setting.access, ids), setting.labels)
+    def of(cls, setting: Setting, table: Table, changes: Iterable[Change]) -> Names:
+        """A query for each module that is referred to."""
+        ids: dict[str, set[int]] = {}
+        for change in changes:
+            for values in (change.before, change.after):
+                for column, value in values.items():
+                    if column.endswith("_id") and value is not None:
+                        ids.setdefault(column, set()).add(value)
+        return cls(table, {**setting.listed, **link_names(setting.access, table, ids)}, setting.labels)
 
     def kept(self, change: Change) -> Changes:
-        """The change as it is kept beside the row: field → before and after, references with id and name."""
+        """The change as it is kept beside the row: field → before and after, references with id and name.
+
+        What follows from others, and is not for an import to write, is left out.
+        """
+        kept = {field_of(self.table, column): column for column in change.after}
         return {
-            _REFERENCES.get(column, column): {
-                "before": self._value(column, change.before[column]),
-                "after": self._value(column, after),
+            name: {
+                "before": self._value(name, column, change.before[column]),
+                "after": self._value(name, column, change.after[column]),
             }
-            for column, after in change.after.items()
+            for name, column in kept.items()
+            if name in self.table
         }
 
     def current(self, record: Any, name: str) -> Any:
         """What the record refers to now, as it is kept."""
-        column = _COLUMNS[name]
-        return self._value(column, getattr(record, column))
+        column = self.table[name].column
+        return self._value(name, column, getattr(record, column))
 
-    def _value(self, column: str, value: Any) -> Any:
-        if column not in _REFERENCES:
+    def _value(self, name: str, column: str, value: Any) -> Any:
+        if self.table[name].kind not in LINKS:
             return frozen({column: value})[column]
         if value is None:
             return None
-        called = self.people if column == "owner_id" else self.accounts
-        return {"id": value, "name": called.get(value, f"#{value}")}
+        called = self.people.get(value) if column in ("owner_id", "handler_id") else self.links.get((column, value))
+        return {"id": value, "name": called or f"#{value}"}
 
 
 def actor_of(job: ImportJob) -> Actor:
@@ -95,7 +109,7 @@ def refusals(refused: Refused) -> list[Problem]:
     if not refused.fields:
         return [Problem("said", "", {"sentence": refused.message})]
     return [
-        Problem("said", _REFERENCES.get(column, column), {"sentence": sentence})
+        Problem("said", column.removesuffix("_id"), {"sentence": sentence})
         for column, sentences in refused.fields.items()
         for sentence in sentences
     ]
@@ -115,21 +129,30 @@ def _comparable(change: Mapping[str, Any]) -> Sequence[Any]:
     return [side.get("name") if isinstance(side, dict) else side for side in (change["before"], change["after"])]
 
 
-def restored(module: str, changes: Mapping[str, Any], record: Any) -> tuple[dict[str, Any], list[str]]:
+def restored(table: Table, changes: Mapping[str, Any], record: Any) -> tuple[dict[str, Any], list[str]]:
     """What to write so that the record is as before, and the fields that were changed again since, which stay."""
     back: dict[str, Any] = {}
     stays: list[str] = []
     for name, change in changes.items():
-        column = _COLUMNS.get(name, name)
-        before, after = (_raw(module, name, change[side]) for side in ("before", "after"))
-        if getattr(record, column) == after:
+        if name not in table:  # a custom field that has been taken away since
+            stays.append(name)
+            continue
+        column = table[name].column
+        before, after = (_raw(table, name, change[side]) for side in ("before", "after"))
+        held = _held(record, column)
+        if held == after:
             back[column] = before
-        elif getattr(record, column) != before:
+        elif held != before:
             stays.append(name)
     return back, stays
 
 
-def _raw(module: str, name: str, kept: Any) -> Any:
-    if name in _COLUMNS:
+def _held(record: Any, column: str) -> Any:
+    """What the record says in a column, a custom one included."""
+    return record.custom.get(column.removeprefix(PREFIX)) if column.startswith(PREFIX) else getattr(record, column)
+
+
+def _raw(table: Table, name: str, kept: Any) -> Any:
+    if table[name].kind in LINKS:
         return kept["id"] if kept else None
-    return thawed(module, {name: kept})[name]
+    return thawed(table, {name: kept})[name]

@@ -20,7 +20,9 @@ from crm.imports.rows import Parsed, Plan, frozen, parse_row, plan_columns
 from crm.models import ImportJob, ImportRow, ImportState
 from crm.selectors.import_known import Setting, known_of, setting_of
 from crm.services import records
-from crm.services.import_changes import KINDS, Changes, Names, actor_of, refusals, rules_of, to_come
+from crm.services.import_changes import Changes, Names, actor_of, kind_of, refusals, rules_of, to_come
+from crm.services.import_deals import take_products
+from crm.services.import_fields import Table, table_of
 from crm.services.imports import chunks_of, mapping_of, rows_of
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import insert_many
@@ -40,6 +42,7 @@ class _Check:
 
     job: ImportJob
     actor: Actor
+    table: Table
     plan: Plan
     rules: Rules
     setting: Setting
@@ -96,12 +99,14 @@ def _prepared(job: ImportJob) -> _Check:
     width = len(job.headers)
     actor = actor_of(job)
     access = of_actor(actor, job.organization)
+    table = table_of(job.organization, job.module)
     return _Check(
         job=job,
         actor=actor,
-        plan=plan_columns(job.module, mapping, job.formats, width=width, blanks=job.blanks),
+        table=table,
+        plan=plan_columns(table, mapping, job.formats, width=width, blanks=job.blanks),
         rules=rules_of(job),
-        setting=setting_of(access),
+        setting=setting_of(access, job.module),
         families=_families(job, mapping, width) if "parent" in mapping.values() else None,
     )
 
@@ -134,8 +139,8 @@ def _check_batch(state: _Check, batch: list[Row]) -> None:
     width = state.plan.width
     parsed = [parse_row(row.line, fitted(row, width), len(row.cells), state.plan) for row in batch]
     awaited = state.families.awaited if state.families else frozenset()
-    known = known_of(state.setting, state.rules, parsed, awaited)
-    rows = _judged(state, [(row, judge(row, state.rules, known, state.seen)) for row in parsed])
+    known = known_of(state.setting, state.rules, parsed, state.table, awaited)
+    rows = _judged(state, [(row, judge(row, state.rules, known, state.seen, state.table)) for row in parsed])
     insert_many(rows)
     state.counts.update(row.outcome for row in rows if row.module == job.module)
     progress = min(99, state.read * 100 // max(job.size, 1))
@@ -144,7 +149,8 @@ def _check_batch(state: _Check, batch: list[Row]) -> None:
 
 def _judged(state: _Check, decided: list[tuple[Parsed, Decision]]) -> list[ImportRow]:
     """The rows to keep, after the records' own rules have been asked as well."""
-    kind, access = KINDS[state.job.module], state.setting.access
+    kind, access = kind_of(state.job.module), state.setting.access
+    take_products(access, [decision for _row, decision in decided])
     new = [decision for _row, decision in decided if decision.outcome == CREATE]
     drafts = records.draft(kind, actor=state.actor, access=access, rows=[d.values for d in new])
     for decision, draft in zip(new, drafts, strict=True):
@@ -154,7 +160,7 @@ def _judged(state: _Check, decided: list[tuple[Parsed, Decision]]) -> list[Impor
     old = [(row, decision) for row, decision in decided if decision.outcome == UPDATE]
     changes = [(decision.record_id or 0, decision.values) for _row, decision in old]
     plans = records.plan(kind, actor=state.actor, access=access, changes=changes)
-    names = Names.of(state.setting, [plan.change for plan in plans if not isinstance(plan, Refused)])
+    names = Names.of(state.setting, state.table, [plan.change for plan in plans if not isinstance(plan, Refused)])
     for (row, decision), plan in zip(old, plans, strict=True):
         if isinstance(plan, Refused):
             decision.outcome, decision.problems = REFUSE, refusals(plan)

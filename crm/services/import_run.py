@@ -7,7 +7,7 @@ done unseen; a worker that dies leaves whole batches behind, and the next one go
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -16,14 +16,17 @@ from django.utils import timezone, translation
 
 import audit.services
 from crm.access import of_actor
-from crm.imports.fields import ACCOUNTS, CONTACTS
+from crm.imports.fields import ACCOUNTS
 from crm.imports.judge import CREATE, REFUSE, SKIP, UPDATE, Decision, Rules, Seen, judge
 from crm.imports.problems import Problem
 from crm.imports.rows import Parsed, thawed
 from crm.models import ImportJob, ImportResult, ImportRow, ImportState
 from crm.selectors.import_known import Setting, known_of, setting_of
 from crm.services import records
-from crm.services.import_changes import KINDS, Names, actor_of, refusals, rules_of, same_changes
+from crm.services.deal_lines import add_first_lines
+from crm.services.import_changes import Names, actor_of, kind_of, refusals, rules_of, same_changes
+from crm.services.import_deals import take_products
+from crm.services.import_fields import Table, tables_of
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import update_many
 from finsuite.kernel.errors import Refused
@@ -41,6 +44,7 @@ class _Run:
     job: ImportJob
     actor: Actor
     setting: Setting
+    tables: Mapping[str, Table]  # by module
 
 
 @transaction.atomic
@@ -57,8 +61,9 @@ def run_batch(job_id: int) -> bool:
     rows = _next_rows(job)
     with translation.override(job.acting.language if job.acting else None):
         actor = actor_of(job)
-        run = _Run(job, actor, setting_of(of_actor(actor, job.organization)))
-        for module in (ACCOUNTS, CONTACTS):  # the accounts that contacts hang on come first
+        setting = setting_of(of_actor(actor, job.organization), job.module)
+        run = _Run(job, actor, setting, tables_of(job))
+        for module in run.tables:  # the accounts that others hang on come first
             part = [row for row in rows if row.module == module]
             if part:
                 _do(run, module, part)
@@ -85,10 +90,11 @@ def _do(run: _Run, module: str, rows: Sequence[ImportRow]) -> None:
     """Judge these rows again and write what still is as it was shown."""
     records.take_turns(run.job.organization)
     rules = _rules(run.job, module)
-    parsed = [Parsed(row.line, thawed(module, row.values)) for row in rows]
-    known = known_of(run.setting, rules, parsed)
+    table = run.tables[module]
+    parsed = [Parsed(row.line, thawed(table, row.values)) for row in rows]
+    known = known_of(run.setting, rules, parsed, table)
     seen = Seen()
-    decided = [(row, judge(values, rules, known, seen)) for row, values in zip(rows, parsed, strict=True)]
+    decided = [(row, judge(values, rules, known, seen, table)) for row, values in zip(rows, parsed, strict=True)]
     for row, decision in decided:
         if decision.outcome == REFUSE:
             _refuse(row, decision.problems)
@@ -110,12 +116,23 @@ def _rules(job: ImportJob, module: str) -> Rules:
 def _create(run: _Run, module: str, decided: Sequence[Decided]) -> None:
     if not decided:
         return
+    products = take_products(run.setting.access, [decision for _row, decision in decided])
+    for row, decision in decided:
+        if decision.outcome == REFUSE:
+            _refuse(row, decision.problems)
+    decided = [pair for pair in decided if pair[1].outcome == CREATE]
     made = records.create(
-        KINDS[module],
+        kind_of(module),
         actor=run.actor,
         organization=run.job.organization,
         rows=[decision.values for _row, decision in decided],
     )
+    with_product = [
+        (record, products[id(decision)])
+        for (_row, decision), record in zip(decided, made, strict=True)
+        if id(decision) in products and not isinstance(record, Refused)
+    ]
+    add_first_lines(actor=run.actor, organization=run.job.organization, pairs=with_product)
     for (row, _decision), record in zip(decided, made, strict=True):
         if isinstance(record, Refused):
             _refuse(row, refusals(record))
@@ -127,12 +144,13 @@ def _update(run: _Run, module: str, decided: Sequence[Decided]) -> None:
     """Update the records that would change exactly as shown; those that are already so are left alone."""
     if not decided:
         return
-    kind, access = KINDS[module], run.setting.access
+    kind, access = kind_of(module), run.setting.access
+    take_products(access, [decision for _row, decision in decided])
     changes = [(decision.record_id or 0, decision.values) for _row, decision in decided]
     ids = [key for key, _values in changes]
     records.hold(kind, access=access, ids=ids)
     plans = records.plan(kind, actor=run.actor, access=access, changes=changes)
-    names = Names.of(run.setting, [plan.change for plan in plans if not isinstance(plan, Refused)])
+    names = Names.of(run.setting, run.tables[module], [plan.change for plan in plans if not isinstance(plan, Refused)])
     agreed: list[Decided] = []
     for (row, decision), plan in zip(decided, plans, strict=True):
         if isinstance(plan, Refused):

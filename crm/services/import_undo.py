@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, When
 from django.utils import timezone, translation
 
 import audit.services
-from crm.imports.fields import ACCOUNTS
 from crm.imports.problems import Problem
-from crm.models import Account, Contact, ImportJob, ImportResult, ImportRow, ImportState, ImportUndo
+from crm.models import RECORDS, ImportJob, ImportResult, ImportRow, ImportState, ImportUndo
+from crm.models.modules import references, referred
 from crm.services import records
-from crm.services.import_changes import KINDS, actor_of, refusals, restored
+from crm.services.import_changes import actor_of, kind_of, refusals, restored
+from crm.services.import_fields import tables_of
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import update_many
 from finsuite.kernel.errors import Refused
@@ -43,17 +45,15 @@ def undo_batch(job_id: int) -> bool:
 
 
 def _next_rows(job: ImportJob) -> list[ImportRow]:
-    """Contacts before the accounts made for them, children before their parents; one module and wave at a time."""
-    rows = list(
-        ImportRow.objects.filter(job=job, undo="", result__in=(ImportResult.CREATED, ImportResult.UPDATED)).order_by(
-            "-module", "-wave", "line"
-        )[:BATCH]
-    )
+    """The file's own records before the accounts made for them, children before their parents; one wave at a time."""
+    written = ImportRow.objects.filter(job=job, undo="", result__in=(ImportResult.CREATED, ImportResult.UPDATED))
+    own_first = Case(When(module=job.module, then=0), default=1)
+    rows = list(written.order_by(own_first, "-wave", "line")[:BATCH])
     return [row for row in rows if (row.module, row.wave) == (rows[0].module, rows[0].wave)]
 
 
 def _take_back(job: ImportJob, actor: Actor, rows: Sequence[ImportRow]) -> None:
-    kind = KINDS[rows[0].module]
+    kind = kind_of(rows[0].module)
     ids = [row.record_id for row in rows]
     held = kind.model.objects.of(job.organization).filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
     found = {record.pk: record for record in held}
@@ -71,7 +71,7 @@ def _delete(
 ) -> None:
     """Delete what the import created, unless it has changed or something else hangs on it by now."""
     untouched = [row for row in rows if found[row.record_id or 0].updated_at == row.version]
-    used = _in_use(job, [row.record_id or 0 for row in untouched]) if kind is KINDS[ACCOUNTS] else set()
+    used = _in_use(job, kind, [row.record_id or 0 for row in untouched])
     goes = [row for row in untouched if row.record_id not in used]
     if goes:
         records.delete(kind, actor=actor, organization=job.organization, ids=[row.record_id or 0 for row in goes])
@@ -82,20 +82,25 @@ def _delete(
             _note(row, ImportUndo.KEPT, "in_use" if row.record_id in used else "changed_since")
 
 
-def _in_use(job: ImportJob, ids: Sequence[int]) -> set[int]:
-    """The accounts that contacts or other accounts hang on."""
-    contacts = Contact.objects.of(job.organization).filter(account_id__in=ids).values_list("account_id", flat=True)
-    children = Account.objects.of(job.organization).filter(parent_id__in=ids).values_list("parent_id", flat=True)
-    return {key for key in (*contacts.distinct(), *children.distinct()) if key is not None}
+def _in_use(job: ImportJob, kind: records.Kind[Any], ids: Sequence[int]) -> set[int]:
+    """Those of these records that others refer to: an account's contacts, a vendor's products, a contact's deals."""
+    used: set[int] = set()
+    for model in RECORDS.values():
+        for column in references(model):
+            if ids and referred(model, column) == kind.module:
+                rows = model.objects.of(job.organization).filter(**{f"{column}__in": ids})
+                used.update(rows.values_list(column, flat=True).distinct())
+    return used
 
 
 def _restore(
     job: ImportJob, actor: Actor, kind: records.Kind[Any], rows: Sequence[ImportRow], found: dict[int, Any]
 ) -> None:
     """Give back the values before, field by field, where the imported value still stands."""
+    tables = tables_of(job)
     todo: list[tuple[ImportRow, dict[str, Any]]] = []
     for row in rows:
-        back, stays = restored(row.module, row.changes, found[row.record_id or 0])
+        back, stays = restored(tables[row.module], row.changes, found[row.record_id or 0])
         row.undo_problems = [Problem("changed_since", name).as_json() for name in stays]
         if back:
             todo.append((row, back))

@@ -6,15 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from crm.imports.fields import ACCOUNTS, CONTACTS, FIELDS
 from crm.imports.judge import BY_NAME
-from crm.models import Account, Contact
-
-MODELS = {ACCOUNTS: Account, CONTACTS: Contact}
+from crm.services.import_fields import Table
 
 _KINDS: dict[str, str | Promise] = {
     "zip": gettext_lazy("an Excel workbook or a ZIP archive"),
@@ -34,25 +30,11 @@ _KINDS: dict[str, str | Promise] = {
 Words = Callable[[Mapping[str, Any]], str]
 
 
-def field_label(module: str, name: str) -> str:
-    """The field as the pages name it."""
-    if not name:
-        return ""
-    if name == "full_name":
-        return _("Full name and account")
-    return capfirst(str(MODELS[module]._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
-
-
-def field_labels(module: str) -> dict[str, str]:
-    """Every field that a column can fill, with its label."""
-    return {name: field_label(module, name) for name in FIELDS[module]}
-
-
-def match_label(module: str, match_by: str) -> str:
+def match_label(table: Table, match_by: str) -> str:
     """How records are recognised, in words. Rows that leave the key blank are recognised by their name."""
     if match_by in BY_NAME:
-        return field_label(module, match_by)
-    return _("%(field)s, else the name") % {"field": field_label(module, match_by)}
+        return table.label(match_by)
+    return _("%(field)s, else the name") % {"field": table.label(match_by)}
 
 
 def file_fault(fault: Mapping[str, Any]) -> str:
@@ -65,12 +47,12 @@ def file_fault(fault: Mapping[str, Any]) -> str:
     return _("Line %(line)d: %(sentence)s") % {"line": fault["line"], "sentence": sentence}
 
 
-def row_problem(module: str, problem: Mapping[str, Any]) -> str:
+def row_problem(table: Table, problem: Mapping[str, Any]) -> str:
     """Why a row, or a cell of it, was not taken."""
     particulars = problem.get("particulars", {})
     words = _ROW_PROBLEMS.get(problem.get("code", ""))
     sentence = words(particulars) if words else str(particulars.get("sentence", "")) or _("Refused.")
-    label = field_label(module, problem.get("field", "")) if problem.get("field") in FIELDS[module] else ""
+    label = table.label(problem.get("field", ""))
     if not label:
         return sentence
     # Translators: a field's name, then what is wrong with its value.
@@ -82,6 +64,9 @@ _FILE_FAULTS: dict[str, Words] = {
     "binary": lambda p: (
         _("This is %(kind)s. Save it as CSV (comma-separated values) and upload that file.")
         % {"kind": str(_KINDS.get(p.get("kind", ""), _KINDS["binary"]))}
+    ),
+    "workbook_damaged": lambda p: _(
+        "The workbook is damaged. Open it in your spreadsheet, save it anew and try again."
     ),
     "too_large": lambda p: _("The file is larger than %(most)d MB. Split it and import the parts.") % p,
     "too_many_rows": lambda p: _("The file has more than %(most)d rows. Split it and import the parts.") % p,
@@ -125,7 +110,14 @@ _ROW_PROBLEMS: dict[str, Words] = {
     "ambiguous_number": lambda p: _("“%(value)s” can be read in two ways. Write it with decimals.") % p,
     "other_decimal_mark": lambda p: _("“%(value)s” is written with the other decimal mark than the rest.") % p,
     "number_too_large": lambda p: _("“%(value)s” is too large.") % p,
-    "too_many_decimals": lambda p: _("“%(value)s” has more than two decimals.") % p,
+    "too_many_decimals": lambda p: (
+        ngettext(
+            "“%(value)s” has more than %(places)d decimal.",
+            "“%(value)s” has more than %(places)d decimals.",
+            p.get("places", 2),
+        )
+        % {"places": 2, **p}
+    ),
     "not_a_whole_number": lambda p: _("“%(value)s” is not a whole number.") % p,
     "not_a_date": lambda p: _("“%(value)s” is not a day. Write it as 2024-12-31.") % p,
     "ambiguous_date": lambda p: _("“%(value)s” can be read in two ways. Write it as 2024-12-31.") % p,
@@ -135,6 +127,17 @@ _ROW_PROBLEMS: dict[str, Words] = {
     "no_such_member": lambda p: _("nobody in this organization has the e-mail address or name “%(value)s”.") % p,
     "several_members": lambda p: _("%(count)d people are called “%(value)s”. Give the e-mail address.") % p,
     "no_such_account": lambda p: _("there is no account named “%(value)s”.") % p,
+    "no_such_contact": lambda p: _("there is no contact named “%(value)s”.") % p,
+    "no_such_product": lambda p: _("there is no product named “%(value)s”.") % p,
+    "no_such_vendor": lambda p: _("there is no vendor named “%(value)s”.") % p,
+    "no_such_pipeline": lambda p: _("there is no pipeline named “%(value)s”.") % p,
+    "no_such_stage": lambda p: _("the pipeline has no stage named “%(value)s”.") % p,
+    "no_such_lost_reason": lambda p: _("there is no lost reason named “%(value)s”.") % p,
+    "no_such_field": lambda p: _("this field has been taken away since. Check the file again."),
+    "no_price": lambda p: _("neither the row nor the product says a price in %(currency)s.") % p,
+    "several_contacts": lambda p: _("%(count)d contacts are named “%(value)s”. Merge or rename them first.") % p,
+    "several_products": lambda p: _("%(count)d products are named “%(value)s”. Merge or rename them first.") % p,
+    "several_vendors": lambda p: _("%(count)d vendors are named “%(value)s”. Merge or rename them first.") % p,
     "several_accounts": lambda p: _("%(count)d accounts are named “%(value)s”. Merge or rename them first.") % p,
     "not_visible": lambda p: _("there is a record like this already, and it is not visible to you."),
     "several_records": lambda p: _("%(count)d records have this value (%(ids)s). Merge them first.") % p,

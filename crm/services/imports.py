@@ -14,21 +14,23 @@ from django.utils.translation import gettext as _
 import audit.services
 from crm.access import require
 from crm.choices import Level, Module
-from crm.imports import encodings, headers, reader
+from crm.imports import encodings, headers, reader, workbook
 from crm.imports.encodings import ENCODINGS
-from crm.imports.fields import ACCOUNTS, FIELDS, MATCH_KEYS, MODULES
+from crm.imports.fields import LISTED, MATCH_KEYS, MODULES
 from crm.imports.formats import CHOICES, Question, read_formats
+from crm.imports.judge import BY_NAME
 from crm.imports.problems import FileBroken
 from crm.imports.reader import DELIMITERS, MOST_BYTES, Reading, Row
 from crm.models import ImportJob, ImportPart, ImportRow, ImportState, Organization
-from crm.services.import_words import field_label, field_labels, file_fault
+from crm.services.import_fields import table_of
+from crm.services.import_words import file_fault
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Conflict, Refused
 from finsuite.kernel.versions import require_version
 
 PART = 256 * 1024
 _SAMPLE = 64 * 1024
-CHOOSABLE = ("mapping", "formats", "match_by", "existing", "blanks", "create_accounts")
+CHOOSABLE = ("mapping", "formats", "constants", "match_by", "existing", "blanks", "create_accounts")
 
 
 @transaction.atomic
@@ -47,13 +49,17 @@ def create_import(
     detector = encodings.Detector()
     try:
         for number, part in enumerate(_parts_of(chunks)):
-            detector.feed(part)
+            if number == 0 and workbook.may_be_workbook(part):
+                job.encoding = workbook.XLSX
+            if job.encoding != workbook.XLSX:
+                detector.feed(part)
             job.size += len(part)
             if job.size > MOST_BYTES:
                 raise FileBroken("too_large", most=MOST_BYTES // 1024 // 1024)
             ImportPart.objects.create(job=job, number=number, data=part)
-        job.encoding = detector.result().encoding
-        _detect_delimiter(job)
+        if job.encoding != workbook.XLSX:
+            job.encoding = detector.result().encoding
+            _detect_delimiter(job)
         _take_headers(job)
     except FileBroken as broken:
         if broken.line == 0:
@@ -73,6 +79,8 @@ def change_reading(
     """Read the file in another encoding or with another delimiter. The mapping starts afresh."""
     job = _held(actor, job, ImportState.DRAFT, ImportState.CHECKED, ImportState.BROKEN, version=version)
     faults: dict[str, list[str]] = {}
+    if job.encoding == workbook.XLSX:
+        raise Refused(_("A workbook says itself how it is to be read."), code="workbook")
     if encoding not in ENCODINGS:
         faults["encoding"] = [_("This encoding is not known.")]
     if delimiter not in DELIMITERS:
@@ -190,6 +198,8 @@ def chunks_of(job: ImportJob, *, most: int | None = None) -> Iterator[bytes]:
 
 def rows_of(job: ImportJob, chunks: Iterable[bytes] | None = None) -> Iterator[Row]:
     """The file's records, the header first."""
+    if job.encoding == workbook.XLSX:
+        return workbook.padded(workbook.rows(chunks if chunks is not None else chunks_of(job)))
     return reader.rows(chunks if chunks is not None else chunks_of(job), Reading(job.encoding, job.delimiter))
 
 
@@ -200,7 +210,7 @@ def mapping_of(job: ImportJob) -> dict[int, str]:
 
 def _require_module(actor: Actor, organization: Organization, module: str) -> None:
     if module not in MODULES:
-        raise Refused(_("Only accounts and contacts can be imported."), fields={"module": [_("Choose one of them.")]})
+        raise Refused(_("There is no such module to import into."), fields={"module": [_("There is no such module.")]})
     require(actor, organization, module, Level.CREATE)
 
 
@@ -253,13 +263,13 @@ def _take_headers(job: ImportJob) -> None:
     )
     if last is not None:
         job.mapping = headers.carried(last.headers, last.mapping, job.headers)
-        for name in ("match_by", "existing", "blanks", "create_accounts"):
+        for name in ("match_by", "existing", "blanks", "create_accounts", "constants"):
             setattr(job, name, getattr(last, name))
         return
-    found = headers.map_headers(job.module, job.headers, field_labels(job.module))
+    found = headers.map_headers(job.module, job.headers, table_of(job.organization, job.module).labels())
     job.mapping = {str(column): name for column, name in sorted(found.items())}
     usable = [key for key in MATCH_KEYS[job.module] if key in found.values()]
-    job.match_by = usable[0] if usable else MATCH_KEYS[job.module][-1 if job.module != ACCOUNTS else 0]
+    job.match_by = usable[0] if usable else next(key for key in MATCH_KEYS[job.module] if key in BY_NAME)
 
 
 def _detect_delimiter(job: ImportJob) -> None:
@@ -282,6 +292,12 @@ def _take_choices(job: ImportJob, values: Mapping[str, Any]) -> dict[str, list[s
         if not isinstance(given, Mapping):
             return {"formats": [_("Give a format for each field.")]}
         job.formats = {str(name): str(shape) for name, shape in given.items() if shape}
+    if "constants" in values:
+        given = values["constants"]
+        fields = table_of(job.organization, job.module)
+        if not isinstance(given, Mapping) or any(name not in fields or fields[name].kind != LISTED for name in given):
+            return {"constants": [_("Give a name for each of pipeline, stage and lost reason.")]}
+        job.constants = {str(name): str(text)[:100] for name, text in given.items() if text}
     for name, allowed in (
         ("match_by", MATCH_KEYS[job.module]),
         ("existing", ImportJob.Existing.values),
@@ -298,7 +314,7 @@ def _take_choices(job: ImportJob, values: Mapping[str, Any]) -> dict[str, list[s
 
 def _mapping_faults(job: ImportJob) -> dict[str, list[str]]:
     """Each field from one column at most, the required ones from one, and the key among them."""
-    fields = FIELDS[job.module]
+    fields = table_of(job.organization, job.module)
     faults: dict[str, list[str]] = {}
     used: set[str] = set()
     for column, name in mapping_of(job).items():
@@ -311,20 +327,20 @@ def _mapping_faults(job: ImportJob) -> dict[str, list[str]]:
         used.add(name)
     for name, spec in fields.items():
         if spec.required and name not in used:
-            sentence = _("A column has to fill “%(field)s”.") % {"field": field_label(job.module, name)}
+            sentence = _("A column has to fill “%(field)s”.") % {"field": fields.label(name)}
             faults.setdefault("mapping", []).append(sentence)
     if job.match_by in fields and not fields[job.match_by].required and job.match_by not in used:
         sentence = _("Records are to be recognised by “%(field)s”, but no column fills it.")
-        faults["match_by"] = [sentence % {"field": field_label(job.module, job.match_by)}]
+        faults["match_by"] = [sentence % {"field": fields.label(job.match_by)}]
     return faults
 
 
 def _take_formats(job: ImportJob) -> dict[str, list[str]]:
     """Tell how dates and amounts are written; what the cells leave open has to be said by the person."""
-    fields = FIELDS[job.module]
+    fields = table_of(job.organization, job.module)
     mapping = mapping_of(job)
     for name, shape in job.formats.items():
-        if name not in mapping.values() or shape not in CHOICES.get(fields[name].kind, ()):
+        if name not in mapping.values() or shape not in CHOICES.get(fields[name].doubtful, ()):
             return {f"formats.{name}": [_("This choice is not known.")]}
     try:
         found, questions = formats_of(job)
@@ -348,7 +364,7 @@ def formats_of(job: ImportJob) -> tuple[dict[str, str], list[Question]]:
     """How the mapped date and amount columns are written, and what they leave open."""
     found = rows_of(job)
     next(found, None)
-    return read_formats(job.module, mapping_of(job), found, len(job.headers))
+    return read_formats(table_of(job.organization, job.module), mapping_of(job), found, len(job.headers))
 
 
 def _drop_rows(job: ImportJob) -> None:

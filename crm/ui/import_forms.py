@@ -12,13 +12,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.choices import Module
 from crm.imports.encodings import LATIN_1, LATIN_9, MAC, UTF_8, UTF_16_BE, UTF_16_LE, WINDOWS
-from crm.imports.fields import ACCOUNTS, MATCH_KEYS
+from crm.imports.fields import DATE, DEALS, MATCH_KEYS, RECORD
 from crm.imports.formats import Question
 from crm.imports.reader import MOST_BYTES
 from crm.imports.values import COMMA, DAY_FIRST, MONTH_FIRST, POINT
 from crm.models import ImportJob
 from crm.selectors.imports import open_questions
-from crm.services.import_words import field_label, field_labels, match_label
+from crm.selectors.pipelines import lost_reasons, pipelines_with_stages
+from crm.services.import_fields import table_of
+from crm.services.import_words import match_label
 from finsuite.kernel.errors import Refused
 
 _SMALL = 2 * 1024 * 1024  # a file so small is read through for open questions before they are in the way
@@ -38,6 +40,10 @@ DELIMITER_CHOICES = [
     ("\t", gettext_lazy("Tab")),
     ("|", gettext_lazy("Vertical bar ( | )")),
 ]
+ACCEPTED = (
+    *(".csv", ".txt", ".tsv", ".xlsx", "text/csv", "text/plain", "text/tab-separated-values"),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
 FORMAT_CHOICES = {
     DAY_FIRST: gettext_lazy("day first, then month"),
     MONTH_FIRST: gettext_lazy("month first, then day"),
@@ -51,9 +57,9 @@ class UploadForm(forms.Form):
 
     module = forms.ChoiceField(label=gettext_lazy("The file holds"), widget=forms.RadioSelect)
     file = forms.FileField(
-        label=gettext_lazy("CSV file"),
+        label=gettext_lazy("CSV file or Excel workbook"),
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain,text/tab-separated-values"}),
+        widget=forms.FileInput(attrs={"accept": ",".join(ACCEPTED)}),
     )
 
     def __init__(self, *args: Any, modules: Sequence[str], **kwargs: Any) -> None:
@@ -92,7 +98,7 @@ class MappingForm(forms.Form):
     )
     create_accounts = forms.BooleanField(
         label=gettext_lazy("Create accounts that don't exist yet"),
-        help_text=gettext_lazy("Otherwise a contact whose account is missing is refused."),
+        help_text=gettext_lazy("Otherwise a row whose account is missing is refused."),
         required=False,
     )
 
@@ -101,16 +107,19 @@ class MappingForm(forms.Form):
         super().__init__(data, initial={name: getattr(job, name) for name in names})
         self.job = job
         self.format_names: list[str] = []
-        keys = [(key, match_label(job.module, key)) for key in MATCH_KEYS[job.module]]
+        self.table = table_of(job.organization, job.module)
+        self.labels = self.table.labels()
+        keys = [(key, match_label(self.table, key)) for key in MATCH_KEYS[job.module]]
         self.fields["match_by"].choices = keys  # type: ignore[attr-defined]
-        if job.module == ACCOUNTS:
+        if "account" not in self.table or self.table["account"].kind != RECORD:
             del self.fields["create_accounts"]
+        self.constant_names = self._add_constants() if job.module == DEALS else []
         self._add_columns()
         questions = open_questions(job) if job.size <= _SMALL else []
         for question in questions:
             self._ask(question.field, question)
         for name in [key.removeprefix("format_") for key in self.data if key.startswith("format_")]:
-            if name in field_labels(job.module) and f"format_{name}" not in self.fields:
+            if name in self.labels and f"format_{name}" not in self.fields:
                 self._ask(name)
 
     def values(self) -> dict[str, Any]:
@@ -119,6 +128,8 @@ class MappingForm(forms.Form):
         values: dict[str, Any] = {name: given[name] for name in ("match_by", "existing", "blanks")}
         if "create_accounts" in given:
             values["create_accounts"] = given["create_accounts"]
+        if self.constant_names:
+            values["constants"] = {name.removeprefix("constant_"): given[name] for name in self.constant_names}
         columns = range(len(self.job.headers))
         values["mapping"] = {str(column): given[f"column_{column}"] for column in columns}
         mapped = set(values["mapping"].values())
@@ -145,8 +156,32 @@ class MappingForm(forms.Form):
         if not refused.fields:
             self.add_error(None, refused.message)
 
+    def _add_constants(self) -> list[str]:
+        """Where deals stand that no column says it of."""
+        held = list(pipelines_with_stages(self.job.organization).filter(is_active=True))
+        reasons = lost_reasons(self.job.organization)
+        offers = {
+            "pipeline": (_("Pipeline, where no column says it"), [(one.name, one.name) for one in held]),
+            "stage": (
+                _("Stage, where no column says it"),
+                list(dict.fromkeys((stage.name, stage.name) for one in held for stage in one.stages.all())),
+            ),
+            "lost_reason": (
+                _("Lost reason, where no column says it"),
+                [(one.name, one.name) for one in reasons],
+            ),
+        }
+        for name, (label, choices) in offers.items():
+            self.fields[f"constant_{name}"] = forms.ChoiceField(
+                label=label,
+                choices=[("", _("None")), *choices],
+                required=False,
+                initial=self.job.constants.get(name, ""),
+            )
+        return [f"constant_{name}" for name in offers]
+
     def _add_columns(self) -> None:
-        choices = [("", _("Don't import")), *field_labels(self.job.module).items()]
+        choices = [("", _("Don't import")), *self.labels.items()]
         for number, header in enumerate(self.job.headers):
             self.fields[f"column_{number}"] = forms.ChoiceField(
                 # Translators: the label of a choice of field, for the column of that name.
@@ -163,7 +198,7 @@ class MappingForm(forms.Form):
         help_text = _("For example “%(sample)s”.") % {"sample": question.sample} if question else ""
         self.fields[name] = forms.ChoiceField(
             # Translators: how the values of a column are to be read; the name is a field's.
-            label=_("“%(field)s” is written with") % {"field": capfirst(field_label(self.job.module, field))},
+            label=_("“%(field)s” is written with") % {"field": capfirst(self.labels.get(field, field))},
             choices=[("", _("Choose…")), *((shape, FORMAT_CHOICES[shape]) for shape in shapes)],
             required=self._is_mapped(field),
             error_messages={"required": _("This can be read in two ways. Say which one is meant.")},
@@ -179,4 +214,4 @@ class MappingForm(forms.Form):
         return any(self.data.get(f"column_{column}") == field for column in range(len(self.job.headers)))
 
     def _shapes(self, field: str) -> tuple[str, ...]:
-        return (DAY_FIRST, MONTH_FIRST) if field == "date_of_birth" else (COMMA, POINT)
+        return (DAY_FIRST, MONTH_FIRST) if self.table[field].doubtful == DATE else (COMMA, POINT)

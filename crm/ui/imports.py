@@ -16,9 +16,11 @@ from crm.access import Access
 from crm.choices import Level
 from crm.imports.fields import MODULES
 from crm.imports.reader import MOST_BYTES, MOST_ROWS
+from crm.imports.workbook import XLSX
 from crm.models import ImportJob, ImportOutcome, ImportResult, ImportState, ImportUndo
 from crm.selectors import imports as selectors
 from crm.services import imports as services
+from crm.services.import_fields import table_of
 from crm.services.import_words import file_fault, match_label
 from crm.ui.addresses import address
 from crm.ui.base import actor_of, in_organization
@@ -229,6 +231,7 @@ def _context(access: Access, job: ImportJob) -> dict[str, Any]:
         "tone": STATE_TONES[ImportState(job.state)],
         "steps": steps,
         "step": at,
+        "is_workbook": job.encoding == XLSX,
         "totals": _totals(job),
         "undo": {value: job.undo_counts.get(value, 0) for value in ImportUndo.values},
         "fault": file_fault(job.fault) if job.fault else "",
@@ -252,6 +255,7 @@ def _map_page(
         "columns": columns,
         "preview": start,
         "formats": [form[name] for name in form.format_names],
+        "constants": [form[name] for name in form.constant_names],
         "unmapped": selectors.unmapped(job),
     }
     return render(request, "crm/import_map.html", context, status=status)
@@ -269,7 +273,7 @@ def _rows_page(request: HttpRequest, access: Access, job: ImportJob) -> HttpResp
     page = Paginator(selectors.import_rows(job, show), _size(request)).get_page(request.GET.get("page"))
     rows = [
         {"row": row, "url": _record_url(access, row), "tone": ROW_TONES.get(row.undo or row.result or row.outcome, "")}
-        for row in selectors.shown(page)
+        for row in selectors.shown(job, page)
     ]
     context = {
         **_context(access, job),
@@ -277,7 +281,7 @@ def _rows_page(request: HttpRequest, access: Access, job: ImportJob) -> HttpResp
         "rows": rows,
         "show": show,
         "tabs": _tabs(job),
-        "match": match_label(job.module, job.match_by),
+        "match": match_label(table_of(job.organization, job.module), job.match_by),
         "unmapped": selectors.unmapped(job),
         "may_undo": job.state in (ImportState.DONE, ImportState.FAILED) and bool(_written(job)),
     }

@@ -7,6 +7,7 @@ import pytest
 from audit.models import Entry
 from crm.models import Account, Contact, ImportJob, ImportPart, ImportRow, Organization
 from crm.services import accounts, contacts, import_check, import_run, import_undo, imports
+from crm.services.import_fields import Table
 from crm.services.import_words import file_fault, row_problem
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Conflict, NotPermitted, Refused
@@ -69,7 +70,7 @@ def outcomes(job: ImportJob) -> list[tuple[int, str]]:
 
 def problems(job: ImportJob) -> dict[int, list[str]]:
     return {
-        row.line: [row_problem(row.module, problem) for problem in row.problems]
+        row.line: [row_problem(Table(row.module), problem) for problem in row.problems]
         for row in job.rows.order_by("line")
         if row.problems
     }
@@ -238,7 +239,9 @@ def test_undo_keeps_what_people_changed_since_field_by_field(actor: Actor, organ
         "Gone": "reversed",
         "Fresh": "reversed",
     }
-    assert [row_problem("accounts", problem) for row in job.rows.order_by("line") for problem in row.undo_problems] == [
+    assert [
+        row_problem(Table("accounts"), problem) for row in job.rows.order_by("line") for problem in row.undo_problems
+    ] == [
         "Fax: changed since the import.",
         "Phone: changed since the import.",
         "changed since the import.",

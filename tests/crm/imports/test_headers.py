@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crm.imports.encodings import Detector
-from crm.imports.fields import ACCOUNTS, CONTACTS, FIELDS
+from crm.imports.fields import ACCOUNTS, CONTACTS, FIELDS, MODULES
 from crm.imports.headers import LINE, REASON, carried, map_headers, normal, signature
 from crm.imports.reader import Reading, decoded_sample, detect_delimiter, rows
 
@@ -103,7 +103,7 @@ def test_an_export_reads_as_it_was_meant() -> None:
     }
 
 
-@pytest.mark.parametrize("module", [ACCOUNTS, CONTACTS])
+@pytest.mark.parametrize("module", MODULES)
 def test_our_own_names_are_known(module: str) -> None:
     names = list(FIELDS[module])
     assert map_headers(module, names) == dict(enumerate(names))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.imports.families import Families
-from crm.imports.fields import ACCOUNTS, CONTACTS
+from crm.imports.fields import ACCOUNTS, CONTACTS, FIELDS
 from crm.imports.judge import Decision, Known, Match, Rules, Seen, judge, site_key, site_spellings
 from crm.imports.problems import Problem
 from crm.imports.rows import CLEAR, Parsed, frozen, parse_row, plan_columns, thawed
@@ -22,14 +22,14 @@ KNOWN = Known(
         "who:jean grand|7": [Match(4, has_main=True), Match(5, has_main=True)],
         "who:ada lovelace|": [Match(1, has_main=True)],
     },
-    accounts={"acme": [7], "twin": [8, 9]},
+    records={ACCOUNTS: {"acme": [7], "twin": [8, 9]}},
     people={"claire@x.fr": [11], "claire vasseur": [11], "paul": [12, 13]},
     currencies=frozenset({"EUR"}),
 )
 
 
 def decide(seen: Seen | None = None, rules: Rules = CONTACT_RULES, line: int = 2, **values: object) -> Decision:
-    return judge(Parsed(line, dict(values)), rules, KNOWN, seen or Seen())
+    return judge(Parsed(line, dict(values)), rules, KNOWN, seen or Seen(), FIELDS[rules.module])
 
 
 @pytest.mark.parametrize(
@@ -128,14 +128,16 @@ def test_every_account_stands_in_a_later_wave_than_its_parent(pairs: list[tuple[
 def test_blank_cells_say_nothing_or_empty_the_field() -> None:
     mapping = {0: "name", 1: "phone", 2: "tags", 3: "employees", 4: "currency"}
     cells = ["A", " ", "", "", ""]
-    keep = plan_columns(ACCOUNTS, mapping, {}, width=5)
-    clear = plan_columns(ACCOUNTS, mapping, {}, width=5, blanks=CLEAR)
+    keep = plan_columns(FIELDS[ACCOUNTS], mapping, {}, width=5)
+    clear = plan_columns(FIELDS[ACCOUNTS], mapping, {}, width=5, blanks=CLEAR)
     assert parse_row(2, cells, 5, keep).values == {"name": "A"}
     assert parse_row(2, cells, 5, clear).values == {"name": "A", "phone": "", "tags": [], "employees": None}
 
 
 def test_every_fault_of_a_row_is_told_at_once() -> None:
-    plan = plan_columns(CONTACTS, {0: "last_name", 1: "email", 2: "date_of_birth", 3: "first_name"}, {}, width=4)
+    plan = plan_columns(
+        FIELDS[CONTACTS], {0: "last_name", 1: "email", 2: "date_of_birth", 3: "first_name"}, {}, width=4
+    )
     row = parse_row(2, ["", "x", "03/04/1985", "y" * 41], 4, plan)
     assert [(problem.field, problem.code) for problem in row.problems] == [
         ("email", "not_an_email"),
@@ -146,7 +148,9 @@ def test_every_fault_of_a_row_is_told_at_once() -> None:
 
 
 def test_values_keep_their_kind_in_json() -> None:
-    plan = plan_columns(CONTACTS, {0: "last_name", 1: "date_of_birth", 2: "email_opt_out", 3: "tags"}, {}, width=4)
+    plan = plan_columns(
+        FIELDS[CONTACTS], {0: "last_name", 1: "date_of_birth", 2: "email_opt_out", 3: "tags"}, {}, width=4
+    )
     values = parse_row(2, ["A", "1985-04-03", "oui", "a;b"], 4, plan).values
     assert frozen(values) == {
         "last_name": "A",
@@ -154,4 +158,4 @@ def test_values_keep_their_kind_in_json() -> None:
         "email_opt_out": True,
         "tags": ["a", "b"],
     }
-    assert thawed(CONTACTS, frozen(values)) == values
+    assert thawed(FIELDS[CONTACTS], frozen(values)) == values
