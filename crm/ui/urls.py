@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from crm.ui import activities, export_urls, import_urls, list_views, pipeline_urls, search, setup, sharing
+from crm.ui import (
+    activities,
+    custom_field_setup,
+    export_urls,
+    import_urls,
+    list_views,
+    pipeline_urls,
+    search,
+    setup,
+    sharing,
+)
 from crm.ui.modules import module_urls
 
 app_name = "crm"
 
 setup_pages: list[URLPattern | URLResolver] = [
+    path("custom-fields/", include(custom_field_setup)),
     path("", setup.setup, name="setup"),
     path("company", setup.company, name="setup_company"),
     path("members", setup.member_list, name="member_list"),

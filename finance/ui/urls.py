@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from finance.ui import customers, settings
+from finance.ui import custom_field_settings, customers, settings
 from finsuite.kernel.api import resources as _ids  # noqa: F401 – registers the converter `id`
 
 app_name = "finance"
@@ -26,6 +26,7 @@ _of_one: list[URLPattern | URLResolver] = [
     path("settings/members/<id:membership>/remove/", settings.member_remove, name="member_remove"),
     path("settings/currencies/", settings.currency_settings, name="currency_settings"),
     path("settings/currencies/<id:currency>/", settings.currency_edit, name="currency_edit"),
+    path("settings/custom-fields/", include(custom_field_settings)),
     path("settings/integrations/", settings.zsc_key_settings, name="zsc_key_settings"),
     path("settings/integrations/generate/", settings.zsc_key_generate, name="zsc_key_generate"),
     path("settings/integrations/<id:key>/regenerate/", settings.zsc_key_regenerate, name="zsc_key_regenerate"),

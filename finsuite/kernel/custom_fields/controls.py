@@ -73,7 +73,7 @@ def _control(field: FieldDefinition, held: Any, kwargs: dict[str, Any]) -> forms
         case Kind.CHOICES:
             offered = [(choice.key, choice.label) for choice in _offered(field, held or [])]
             return forms.MultipleChoiceField(choices=offered, widget=forms.CheckboxSelectMultiple, **kwargs)
-    mode = _INPUT_MODES.get(Kind(field.kind), "text")
+    mode = next((mode for kind, mode in _INPUT_MODES.items() if kind == field.kind), "text")
     return forms.CharField(widget=forms.TextInput(attrs={"inputmode": mode}), **kwargs)
 
 
