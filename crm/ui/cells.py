@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.access import Access
-from crm.choices import Level, Module
+from crm.choices import Module
 from crm.models import RECORDS
 from crm.ui.addresses import address
 from finsuite.kernel import formats
@@ -106,13 +106,11 @@ class Column:
         return person(full or row[f"{self.name}__email"])
 
     def _record(self, row: Row, access: Access, module: Module) -> SafeString:
-        """The name of another record, linked where the person may open it; nothing where they may not see it."""
+        """The name of another record, linked to its page; nothing where the person may not see it."""
         key = row[f"{self.name}_id"]
         if key is None or not access.sees(module, row[f"{self.name}__owner_id"]):
             return NOTHING
         name = " ".join(str(part) for part in (row[f"{self.name}__{p}"] for p in RECORDS[module].named_by) if part)
-        if not access.may(module, Level.VIEW):
-            return format_html("{}", name)
         return format_html('<a href="{}">{}</a>', address(module, "detail", access.organization.pk, key), name)
 
 

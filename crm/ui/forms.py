@@ -102,7 +102,9 @@ class RecordForm(forms.Form):
         self.record = record
         self.sections = [*sections, *custom_sections(self.custom)]
         known = {name: self._typed(record, name) for name in _names(self.sections)} if record else {}
-        super().__init__(data, initial={**known, **self._custom_initial(), **(initial or {})})
+        super().__init__(
+            data, initial={**(known or _defaults(model, sections)), **self._custom_initial(), **(initial or {})}
+        )
         self.access = access
         self.model = model
         self._own_sections = sections
@@ -273,6 +275,12 @@ class RecordForm(forms.Form):
         if held is not None and held.pk == key and self.access.sees(module, held.owner_id):
             return str(held)
         return named(self.access, module, {key}).get(key) or _("Not visible to you")
+
+
+def _defaults(model: type[Record], sections: Sequence[Section]) -> dict[str, Any]:
+    """What is ticked from the start: a new product is active."""
+    columns = {name: model._meta.get_field(name) for name in _names(sections) if hasattr(model, name)}
+    return {name: True for name, column in columns.items() if getattr(column, "default", None) is True}
 
 
 def typed(record: Any, name: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.access import Access
-from crm.choices import Level, Module
+from crm.choices import Module
 from crm.models import Record
 from crm.models.modules import references, referred
 from crm.ui.addresses import address
@@ -50,7 +50,9 @@ def overview(access: Access, record: Record, sections: Sequence[Section], custom
 def told(access: Access, record: Record, name: str) -> Any:
     """A field's value as the page shows it; empty text where there is none, or none to be seen."""
     value = getattr(record, name)
-    if value in (None, "", [], False):
+    if value is False:  # worth telling where one would expect the opposite
+        return _("No") if type(record)._meta.get_field(name).get_default() else ""  # type: ignore[union-attr]
+    if value in (None, "", []):
         return ""
     if name in references(type(record)):
         return record_link(access, referred(type(record), name), getattr(record, name.removesuffix("_id")))
@@ -71,10 +73,10 @@ def told(access: Access, record: Record, name: str) -> Any:
 
 
 def record_link(access: Access, module: Module | None, target: Any) -> str | SafeString:
-    """What a record refers to, linked where it has a page that the person may open; nothing where they can't see it."""
+    """What a record refers to, linked where it has a page; nothing where the person may not see it."""
     if target is None or (module and not access.sees(module, target.owner_id)):
         return ""
-    if module is None or not access.may(module, Level.VIEW):
+    if module is None:
         return str(target)
     return format_html('<a href="{}">{}</a>', address(module, "detail", access.organization.pk, target.pk), target)
 

@@ -23,13 +23,13 @@ from finsuite.kernel.api.fields import of_model
 MOST_PRODUCTS = 200
 
 COLUMNS = (
-    Column("owner", gettext_lazy("Owner"), Look.PERSON),
     Column("category", gettext_lazy("Category"), sort="category"),
     Column("email", gettext_lazy("E-mail"), Look.EMAIL, sort="email"),
     Column("phone", gettext_lazy("Phone"), Look.PHONE),
     Column("website", gettext_lazy("Website"), Look.WEBSITE),
     Column("city", gettext_lazy("City"), sort="city"),
     Column("country", gettext_lazy("Country"), sort="country"),
+    Column("owner", gettext_lazy("Owner"), Look.PERSON),
     Column("tax_number", gettext_lazy("Tax number"), sort="tax_number"),
     Column("gl_account", gettext_lazy("Ledger account"), sort="gl_account"),
     Column("currency", gettext_lazy("Currency"), sort="currency"),

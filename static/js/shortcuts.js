@@ -14,6 +14,14 @@ const SINGLE = {
   x: pickRow,
 };
 
+// What the page itself says is done by this key: <a aria-keyshortcuts="e">Edit</a>.
+function press(key) {
+  const found = /^[a-z]$/.test(key) && document.querySelector(`[aria-keyshortcuts="${key}"]`);
+  if (!found) return false;
+  found.click();
+  return true;
+}
+
 function isTyping(target) {
   return target.closest?.("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable], dialog, [data-menu]");
 }
@@ -31,7 +39,7 @@ document.addEventListener("keydown", (event) => {
       form.requestSubmit();
     }
   } else if (!hasModifier && !event.altKey && document.documentElement.dataset.shortcuts === "on") {
-    const act = SINGLE[event.key];
-    if (act && !isTyping(event.target) && act() !== false) event.preventDefault();
+    const act = SINGLE[event.key] ?? (() => press(event.key));
+    if (!isTyping(event.target) && act() !== false) event.preventDefault();
   }
 });

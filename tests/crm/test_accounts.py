@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ from audit.models import Entry
 from crm.access import of_actor
 from crm.events import AccountCreated, AccountDeleted, AccountUpdated
 from crm.models import Account, Contact, Organization
-from crm.selectors.accounts import accounts, get_account
+from crm.selectors.accounts import MOST_SHOWN, accounts, family, get_account
 from crm.services.accounts import (
     create_account,
     create_accounts,
@@ -355,3 +356,47 @@ def test_an_owner_is_a_member(actor, organization, outsider, standard):
         update_account(actor=actor, account=account, values={"owner_id": outsider.pk})
     assert update_account(actor=actor, account=account, values={"owner_id": standard.pk}).owner_id == standard.pk
     assert User.objects.get(pk=Account.objects.get().owner_id) == standard
+
+
+def test_a_family_is_told_from_the_top_down_in_three_statements(organization, actor, django_assert_num_queries):
+    top = factories.account(organization, name="Group")
+    middle = factories.account(organization, name="France", parent_id=top.pk)
+    factories.account(organization, name="Italy", parent_id=top.pk)
+    me = factories.account(organization, name="Lyon", parent_id=middle.pk)
+    for name in ("Shop B", "Shop A"):
+        shop = factories.account(organization, name=name, parent_id=me.pk)
+    factories.account(organization, name="Till", parent_id=shop.pk)
+    access = of_actor(actor, organization)
+    with django_assert_num_queries(3):
+        found = family(access, me)
+    assert [(one.account.name, one.depth, one.is_it) for one in found.members] == [
+        ("Group", 0, False),
+        ("France", 1, False),
+        ("Lyon", 2, True),
+        ("Shop A", 3, False),
+        ("Till", 4, False),
+        ("Shop B", 3, False),
+    ]
+    assert not found.is_cut
+
+
+def test_an_account_that_one_may_not_see_hides_what_is_beyond_it(organization, actor, standard):
+    top = factories.account(organization, name="Group")
+    hidden = factories.account(organization, name="Hidden", parent_id=top.pk)
+    me = factories.account(organization, name="Lyon", parent_id=hidden.pk, owner_id=standard.pk)
+    below = factories.account(organization, name="Hidden shop", parent_id=me.pk)
+    factories.account(organization, name="Till", parent_id=below.pk, owner_id=standard.pk)
+    factories.account(organization, name="Shop", parent_id=me.pk, owner_id=standard.pk)
+    access = replace(of_actor(actor, organization), owners={"accounts": frozenset({standard.pk})})
+    found = family(access, me)
+    assert [(one.account.name, one.depth) for one in found.members] == [("Lyon", 0), ("Shop", 1)]
+    alone = family(access, factories.account(organization, name="Alone"))
+    assert [one.account.name for one in alone.members] == ["Alone"]
+
+
+def test_a_large_family_is_cut_and_says_so(organization, actor):
+    me = factories.account(organization, name="Group")
+    rows = [{"name": f"Shop {number:03}", "parent_id": me.pk} for number in range(MOST_SHOWN + 1)]
+    create_accounts(actor=actor, organization=organization, rows=rows)
+    found = family(of_actor(actor, organization), me)
+    assert (len(found.members), found.is_cut) == (MOST_SHOWN + 1, True)

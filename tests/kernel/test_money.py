@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finsuite.kernel.money import allocate, decimals, quantize, to_base, to_home
+from finsuite.kernel.money import allocate, decimals, quantize, to_base, to_home, trimmed
 
 D = Decimal
 
@@ -63,3 +63,21 @@ def test_no_cent_is_lost_whatever_the_weights(total, weights):
     shares = allocate(total, weights, "EUR")
     assert sum(shares) == total
     assert all(share == quantize(share, "EUR") for share in shares)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "told"),
+    [
+        ("12", "EUR", "12.00"),
+        ("12.500000", "EUR", "12.50"),
+        ("0.012500", "EUR", "0.0125"),
+        ("100.00", "JPY", "100"),
+        ("0.5", "JPY", "0.5"),
+        ("1.5", "KWD", "1.500"),
+        ("0", "EUR", "0.00"),
+        ("-3.10", "EUR", "-3.10"),
+        ("1E+3", "EUR", "1000.00"),
+    ],
+)
+def test_an_amount_is_told_with_its_currencys_decimals_and_as_many_more_as_it_needs(amount, currency, told):
+    assert format(trimmed(D(amount), currency), "f") == told

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 
 from audit.models import Entry
-from crm.models import Account, Membership
-from crm.services.accounts import delete_account, update_account
-from crm.services.contacts import create_contact
+from crm.models import Account, Contact, Membership
+from crm.services.accounts import delete_account, delete_accounts, update_account
+from crm.services.contacts import create_contact, delete_contacts, update_contacts
 from crm.services.organizations import change_member_profile
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Conflict, DomainError, Refused
@@ -97,3 +97,34 @@ def test_two_administrators_cannot_demote_one_another_at_once(organization, acto
         partial(change_member_profile, actor=actor, membership=second, profile=standard),
     )
     assert Membership.objects.of(organization).filter(profile__can_setup=True).count() == 1
+
+
+def test_two_who_delete_accounts_above_and_below_one_another_at_once_wait_for_each_other(organization, actor):
+    """What one deletes hangs on what the other does, in either order of ids: no deadlock, nothing left behind."""
+    for turn in range(8):
+        low, high = (factories.account(organization, name=f"{name} {turn}") for name in ("Low", "High"))
+        update_account(actor=actor, account=low, values={"parent_id": high.pk})
+        people = [factories.contact(organization, last_name=f"{n}", account_id=low.pk) for n in range(3)]
+        outcomes = _at_once(
+            partial(delete_account, actor=actor, account=high),
+            partial(delete_accounts, actor=actor, organization=organization, ids=[low.pk, high.pk]),
+            partial(delete_contacts, actor=actor, organization=organization, ids=[one.pk for one in reversed(people)]),
+        )
+        assert not [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+        assert not Account.objects.filter(pk__in=[low.pk, high.pk]).exists()
+    assert not Contact.objects.exists()
+
+
+def test_a_contact_that_moves_to_an_account_while_it_goes_does_not_hold_it_up(organization, actor):
+    """The one who moves holds the account before the contact, as the one who deletes does."""
+    for turn in range(8):
+        account, other = (factories.account(organization, name=f"{name} {turn}") for name in ("Acme", "Beta"))
+        people = [factories.contact(organization, last_name=f"{n}", account_id=account.pk) for n in range(5)]
+        changes = [(one.pk, {"account_id": account.pk, "title": "CEO"}) for one in people]
+        _at_once(
+            partial(delete_account, actor=actor, account=account),
+            partial(update_contacts, actor=actor, organization=organization, changes=changes),
+            partial(delete_account, actor=actor, account=other),
+        )
+        assert not Account.objects.exists()
+        assert not Contact.objects.exclude(account=None).exists()
