@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from crm.access import Access, access
 from crm.choices import Level, Module
@@ -16,9 +17,12 @@ from crm.models.modules import referred
 from crm.selectors.custom_fields import custom_fields
 from crm.selectors.history import seen_entries
 from crm.selectors.list_views import get_list_view, view_filter
+from crm.selectors.merges import visible_survivor
+from finsuite.kernel.api.problems import Problem
 from finsuite.kernel.api.resources import Need, Resource
 from finsuite.kernel.custom_fields.api import CUSTOM
 from finsuite.kernel.custom_fields.sets import FieldSet
+from finsuite.kernel.errors import NotFound
 
 LEVELS = {Need.VIEW: Level.VIEW, Need.CREATE: Level.CREATE, Need.EDIT: Level.EDIT, Need.DELETE: Level.DELETE}
 
@@ -54,6 +58,26 @@ class RecordResource(CrmResource):
 
     def read_custom_fields(self) -> FieldSet:
         return custom_fields(self.organization, self.module)
+
+    def record(self, record_id: int) -> Any:
+        try:
+            return super().record(record_id)
+        except NotFound:
+            self._tell_of_merge(record_id)
+            raise
+
+    def read(self, record_id: int, expand: frozenset[str] = frozenset()) -> dict[str, Any]:
+        try:
+            return super().read(record_id, expand)
+        except NotFound:
+            self._tell_of_merge(record_id)
+            raise
+
+    def _tell_of_merge(self, record_id: int) -> None:
+        """For a record that was merged away: where to look instead, if the caller may see that."""
+        found = visible_survivor(self.access, self.module, record_id)
+        if found is not None:
+            raise Problem(404, "merged", _("This record was merged into another one."), merged_into=found)
 
     def may_expand(self, name: str) -> bool:
         module = referred(self.model, f"{name}_id")

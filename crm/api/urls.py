@@ -11,6 +11,7 @@ from crm.api.custom_fields import CustomFieldResource
 from crm.api.exports import ExportResource
 from crm.api.imports import ImportResource
 from crm.api.list_views import ListViewResource
+from crm.api.merges import merge_urls
 from crm.api.pipelines import LostReasonResource, PipelineResource, StageResource
 from crm.api.products import ProductResource
 from crm.api.profiles import MemberResource, ProfileResource
@@ -42,5 +43,8 @@ RESOURCES = (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("<id:organization>/search", SearchView.as_view(), name="search"),
-    path("<id:organization>/", include([pattern for resource in RESOURCES for pattern in resource.urls()])),
+    path(
+        "<id:organization>/",
+        include([*(pattern for resource in RESOURCES for pattern in resource.urls()), *merge_urls()]),
+    ),
 ]

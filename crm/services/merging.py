@@ -19,7 +19,8 @@ import audit.services
 from crm.access import Access, of_actor
 from crm.choices import Level, Module
 from crm.events import RecordsMerged
-from crm.models import Merge, MergedRecord, Organization, Record
+from crm.models import RECORDS, Merge, MergedRecord, Organization, Record
+from crm.models.modules import references
 from crm.selectors.records import ABSENT, record_rows
 from crm.services import records
 from crm.services.hanging import Hanging, Way, hanging_on
@@ -66,7 +67,8 @@ def plan_merge(
     """What merging these records would do, and nothing done. For those who may do it."""
     _enter(access, module)
     ids = _checked(survivor_id, loser_ids)
-    found = record_rows(access, module).filter(pk__in=ids).in_bulk()
+    referred = [column.removesuffix("_id") for column in references(RECORDS[Module(module)])]
+    found = record_rows(access, module).filter(pk__in=ids).select_related(*referred).in_bulk()
     plan = _planned(Module(module), found, ids, choices or {})
     return MergePlan(**{**vars(plan), "moves": _counted(plan)})
 

@@ -19,12 +19,14 @@ from crm.imports.fields import FIELDS as IMPORTED
 from crm.models import RECORDS, Record
 from crm.models.modules import references, referred, singular
 from crm.selectors.custom_fields import custom_fields
+from crm.selectors.duplicates import Duplicate
 from crm.selectors.history import history
 from crm.selectors.records import find_records, get_record, record_rows
 from crm.services import records as services
 from crm.services.kinds import KINDS
 from crm.ui import addresses
 from crm.ui.base import actor_of
+from crm.ui.duplicates import likely_duplicates
 from crm.ui.forms import RecordForm
 from crm.ui.lists import Listing, answer
 from crm.ui.overview import overview
@@ -186,21 +188,26 @@ def created(pages: Pages, request: HttpRequest, access: Access) -> HttpResponse:
         data=request.POST or None,
         custom=custom_fields(access.organization, pages.module),
     )
+    found: list[Duplicate] = []
     if request.method == "POST" and form.is_valid():
-        try:
-            record = services.create_one(
-                KINDS[pages.module],
-                actor=actor_of(request),
-                organization=access.organization,
-                values=_new_values(form),
-            )
-        except Refused as refused:
-            form.refuse(refused)
-        else:
+        values = _new_values(form)
+        found = [] if "anyway" in request.POST else likely_duplicates(request, access, pages.module, values)
+        if not found and (record := _made(pages, request, access, form, values)):
             messages.success(request, _("“%(name)s” is created.") % {"name": record})
             return redirect(_place_of(pages, access, record))
     context = {"access": access, "form": form, "title": pages.words.new, "back": pages.address("list", access)}
+    context |= {"duplicates": found, "page_name": f"crm:{pages.singular}_detail"}
     return render(request, "crm/record_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _made(pages: Pages, request: HttpRequest, access: Access, form: RecordForm, values: dict[str, Any]) -> Any:
+    """The new record; None where it is refused, and the form says why."""
+    kind = KINDS[pages.module]
+    try:
+        return services.create_one(kind, actor=actor_of(request), organization=access.organization, values=values)
+    except Refused as refused:
+        form.refuse(refused)
+        return None
 
 
 def edited(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
