@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.access import Access
@@ -27,9 +27,9 @@ from finsuite.kernel.versions import version_of
 GET_AND_POST = ["GET", "HEAD", "POST"]
 
 SHORT = (
-    (Sharing.EVERYBODY.value, gettext_lazy("Everybody")),
-    (Sharing.MANAGERS.value, gettext_lazy("Owner and managers")),
-    (Sharing.TEAMS.value, gettext_lazy("Teams and managers")),
+    (Sharing.EVERYBODY.value, pgettext_lazy("sharing", "Everybody")),
+    (Sharing.MANAGERS.value, pgettext_lazy("sharing", "Managers")),
+    (Sharing.TEAMS.value, pgettext_lazy("sharing", "Teams")),
 )
 
 

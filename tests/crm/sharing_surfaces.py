@@ -5,20 +5,30 @@ Zephyrine. `test_sharing.py` drives each one as every kind of person, for every 
 
     "vendors: list page": shows("/crm/{org}/vendors/"),
 
-Addresses may name `{org}`, `{account}`, `{contact}` (Zephyrine's own), `{child}` and `{person}` (the viewer's, which
-point at Zephyrine), `{view}` (a list view that selects Zephyrine) and `{version}` (of `{account}`).
+A module with the usual pages and addresses is one line, too: `**pages_of("vendors", "vendor")`.
+
+Addresses may name `{org}`; `{account}`, `{contact}` and so on, which are somebody else's, with `{account_version}`…;
+`{child}` and `{person}`, an account and a contact of the viewer's own that point at Zephyrine's account; `{activity}`,
+about that account; and `{view}`, a list view that selects it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.test import Client
 
-from crm.models import RECORDS, Contact, ImportJob, Organization
+from crm.access import Access, of_actor
+from crm.choices import Module
+from crm.models import RECORDS, Account, Contact, Deal, ImportJob, Organization, Pipeline
+from crm.selectors.activities import activities
+from crm.selectors.deals import board, deals, sums
+from crm.selectors.duplicates import duplicates_of
 from crm.services import exports, import_check, import_run, imports
+from crm.services.deals import move_deal
+from crm.services.merging import merge_records
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import DomainError
 from finsuite.kernel.versions import version_of
@@ -43,6 +53,15 @@ class World:
     @property
     def actor(self) -> Actor:
         return Actor.person(self.viewer)
+
+    @property
+    def access(self) -> Access:
+        return of_actor(self.actor, self.organization)
+
+    @property
+    def twin_draft(self) -> Account:
+        """An account that is not saved yet and has the name of theirs."""
+        return Account(organization=self.organization, name=f"{SECRET} Werke")
 
     def at(self, path: str) -> str:
         return path.format(**self.places)
@@ -69,8 +88,8 @@ def shows(path: str) -> Surface:
     """A page: does it name them? One that is not to be had names nothing."""
 
     def surface(world: World) -> bool:
-        answer = world.client.get(world.at(path))
-        assert answer.status_code in (200, 404), answer.status_code
+        answer = world.client.get(world.at(path), follow=True)
+        assert answer.status_code in (200, 404), f"{path}: {answer.status_code}"
         return _tells(answer.content.decode())
 
     return surface
@@ -108,11 +127,11 @@ def posts(path: str, body: dict[str, Any]) -> Surface:
     return lambda world: _changes(world, lambda: world.client.post(world.at(path), _filled(world, body)))
 
 
-def calls(method: str, path: str, body: Any = None) -> Surface:
+def calls(method: str, path: str, body: Any = None, version: str = "account_version") -> Surface:
     """A write on the API: has anything changed?"""
 
     def call(world: World) -> Any:
-        quoted = f'"{world.places["version"]}"'
+        quoted = f'"{world.places[version]}"'
         return world.program(method, world.at(path), _filled(world, body), if_match=quoted)
 
     return lambda world: _changes(world, lambda: call(world))
@@ -162,7 +181,7 @@ def import_finds(world: World) -> bool:
     job = _checked(world, "accounts", f"Account Name,Phone\n{SECRET} Werke,999\n")
     row = job.rows.get()
     told = f"{row.outcome} {row.record_id} {row.changes} {row.problems}"
-    assert str(world.twins) not in told
+    assert not any(f"'record_id': {twin}" in told for twin in world.twins)
     if row.outcome == "refuse":
         assert (row.record_id, row.changes, SECRET in str(row.problems)) == (None, {}, False)
         assert [problem["code"] for problem in row.problems] == ["not_visible"]
@@ -235,53 +254,109 @@ def _filled(world: World, body: Any) -> Any:
 
 PAGES = "/crm/{org}"
 API = "/crm/{org}"
-FORM = {"name": "Changed", "seen-name": "other", "version": "{version}"}
+
+
+def pages_of(module: str, one: str) -> dict[str, Surface]:
+    """The pages that every module has."""
+    at, record = f"{PAGES}/{module}", f"{PAGES}/{module}/{{{one}}}"
+    typed = {"name": "Changed", "seen-name": "other", "last_name": "Changed", "seen-last_name": "other"}
+    version = f"{{{one}_version}}"
+    return {
+        f"{module}: list page": shows(f"{at}/"),
+        f"{module}: list page, searched": shows(f"{at}/?q=zephyrine"),
+        f"{module}: page": shows(record),
+        f"{module}: history tab": shows(f"{record}/history"),
+        f"{module}: form": shows(f"{record}/edit"),
+        f"{module}: saved form": posts(f"{record}/edit", {**typed, "version": version}),
+        f"{module}: given away": posts(f"{record}/owner", {"owner_id": "", "version": version}),
+        f"{module}: delete": posts(f"{record}/delete", {"version": version}),
+        f"{module}: delete ticked": posts(f"{at}/delete", {"row": f"{{{one}}}"}),
+        f"{module}: picker": shows(f"{at}/lookup?q=zephyrine"),
+    }
+
+
+def api_of(module: str, one: str) -> dict[str, Surface]:
+    """The addresses that every module has on the API."""
+    at, record = f"{API}/{module}", f"{API}/{module}/{{{one}}}"
+    change = {"id": f"{{{one}}}", "version": f"{{{one}_version}}", "description": "Changed"}
+    return {
+        f"api {module}: list": answers(at),
+        f"api {module}: searched": answers(f"{at}?search=zephyrine"),
+        f"api {module}: record": answers(record),
+        f"api {module}: history": answers(f"{record}/history"),
+        f"api {module}: change": calls("PATCH", record, {"description": "Changed"}, version=f"{one}_version"),
+        f"api {module}: bulk": calls("POST", f"{at}/bulk", {"records": [change]}),
+        f"api {module}: delete": calls("DELETE", record, version=f"{one}_version"),
+    }
+
+
+def selects(rows: Callable[[World], Iterable[Any]]) -> Surface:
+    """What a selector answers, where no page shows it by a name: is anything of theirs among it?"""
+    return lambda world: _tells(" ".join(str(row) for row in rows(world)))
+
+
+def does(act: Callable[[World], Any]) -> Surface:
+    """A service called as the viewer: has anything changed?"""
+    return lambda world: _changes(world, lambda: act(world) and None)
+
+
+def _board(world: World) -> list[str]:
+    pipeline = Pipeline.objects.of(world.organization).get(is_default=True)
+    return [f"{card.deal.name} {card.account}" for column in board(world.access, pipeline) for card in column.cards]
+
+
+def _merge(world: World) -> Any:
+    return merge_records(
+        actor=world.actor,
+        organization=world.organization,
+        module="accounts",
+        survivor_id=world.places["child"],
+        loser_ids=[world.places["account"]],
+    )
+
+
+def _move(world: World) -> Any:
+    deal = Deal.objects.get(pk=world.places["deal"])
+    return move_deal(actor=world.actor, deal=deal, stage_id=world.places["stage"])
+
 
 # What a person may do with a record that they may see, and with no other.
 SURFACES: dict[str, Surface] = {
-    "accounts: list page": shows(f"{PAGES}/accounts/"),
-    "accounts: list page, searched": shows(f"{PAGES}/accounts/?q=werke"),
+    **pages_of("accounts", "account"),
+    **pages_of("contacts", "contact"),
+    **pages_of("vendors", "vendor"),
+    **pages_of("products", "product"),
+    **api_of("accounts", "account"),
+    **api_of("contacts", "contact"),
+    **api_of("vendors", "vendor"),
+    **api_of("products", "product"),
     "accounts: list view with criteria": shows(f"{PAGES}/accounts/?view={{view}}"),
-    "accounts: page": shows(f"{PAGES}/accounts/{{account}}"),
     "accounts: contacts tab": shows(f"{PAGES}/accounts/{{account}}/contacts"),
-    "accounts: history tab": shows(f"{PAGES}/accounts/{{account}}/history"),
-    "accounts: form": shows(f"{PAGES}/accounts/{{account}}/edit"),
-    "accounts: saved form": posts(f"{PAGES}/accounts/{{account}}/edit", FORM),
-    "accounts: delete": posts(f"{PAGES}/accounts/{{account}}/delete", {}),
-    "accounts: delete ticked": posts(f"{PAGES}/accounts/delete", {"row": "{account}"}),
-    "accounts: picker": shows(f"{PAGES}/accounts/lookup?q=zephyrine"),
     "accounts: new contact of": shows(f"{PAGES}/contacts/new?account={{account}}"),
-    "contacts: list page": shows(f"{PAGES}/contacts/"),
-    "contacts: page": shows(f"{PAGES}/contacts/{{contact}}"),
-    "contacts: delete ticked": posts(f"{PAGES}/contacts/delete", {"row": "{contact}"}),
-    "contacts: picker": shows(f"{PAGES}/contacts/lookup?q=zephyrine"),
     "palette": shows("/search/?q=zephyrine"),
     "search page": shows(f"{PAGES}/search?q=werke"),
     "reference: list column": shows(f"{PAGES}/contacts/?q=eigner&column=account"),
     "reference: parent column": shows(f"{PAGES}/accounts/?q=tochter&column=parent"),
     "reference: page": shows(f"{PAGES}/contacts/{{person}}"),
     "reference: parent on a page": shows(f"{PAGES}/accounts/{{child}}"),
+    "reference: hierarchy": shows(f"{PAGES}/accounts/{{child}}/hierarchy"),
     "reference: form": shows(f"{PAGES}/contacts/{{person}}/edit"),
     "reference: history tab": shows(f"{PAGES}/contacts/{{person}}/history"),
-    "api accounts: list": answers(f"{API}/accounts"),
-    "api accounts: searched": answers(f"{API}/accounts?search=werke"),
     "api accounts: list view": answers(f"{API}/accounts?view={{view}}"),
     "api accounts: count": counts(f"{API}/accounts?count=true"),
-    "api accounts: record": answers(f"{API}/accounts/{{account}}"),
-    "api accounts: history": answers(f"{API}/accounts/{{account}}/history"),
-    "api accounts: change": calls("PATCH", f"{API}/accounts/{{account}}", {"phone": "999"}),
-    "api accounts: delete": calls("DELETE", f"{API}/accounts/{{account}}"),
-    "api accounts: bulk": calls(
-        "POST", f"{API}/accounts/bulk", {"records": [{"id": "{account}", "version": "{version}", "phone": "999"}]}
-    ),
-    "api contacts: list": answers(f"{API}/contacts"),
-    "api contacts: record": answers(f"{API}/contacts/{{contact}}"),
     "api reference: id in a list": points(f"{API}/contacts", "account"),
     "api reference: id": points(f"{API}/contacts/{{person}}", "account"),
     "api reference: expanded": answers(f"{API}/contacts/{{person}}?expand=account"),
     "api reference: parent expanded": answers(f"{API}/accounts/{{child}}?expand=parent"),
     "api reference: attach": attaches("PATCH", f"{API}/contacts/{{person}}", {"account": "{account}"}),
     "api reference: detach": detaches(f"{API}/contacts/{{person}}"),
+    "deals: board": selects(_board),
+    "deals: sums": lambda world: sums(deals(world.access)).count > 0,
+    "deals: move": does(_move),
+    "activities": selects(lambda world: activities(world.access).values_list("subject", flat=True)),
+    "activity: page": shows(f"{PAGES}/activities/{{activity}}"),
+    "duplicates": selects(lambda world: duplicates_of(world.access, Module.ACCOUNTS, world.twin_draft)),
+    "merge": does(_merge),
     "export": exported,
     "export of what points at them": exported_reference,
     "import: dry run": import_finds,

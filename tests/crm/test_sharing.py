@@ -12,12 +12,15 @@ from audit.models import Entry
 from crm import access as entrance
 from crm.access import access, of_actor
 from crm.choices import Level, Module, Sharing
-from crm.models import Account, Membership, Organization, Profile, SharingRule, Team
+from crm.models import RECORDS, Account, Activity, Membership, Organization, Profile, SharingRule, Team
+from crm.models.modules import singular
 from crm.selectors.sharing import Extent, extent
 from crm.services.contacts import delete_contact
+from crm.services.kinds import KINDS
 from crm.services.list_views import create_list_view
 from crm.services.organizations import add_member, remove_member
 from crm.services.profiles import create_profile
+from crm.services.records import create_one
 from crm.services.sharing import change_sharing
 from crm.services.teams import change_manager, create_team, delete_team, update_team
 from finsuite.kernel.actors import Actor, Via
@@ -88,6 +91,14 @@ def _secret(house: House, name: str) -> Account:
     owner = house.people["owner"].pk
     account = factories.account(house.organization, name=f"{name} Werke", owner_id=owner)
     factories.contact(house.organization, last_name=name, account_id=account.pk, owner_id=owner)
+    factories.deal(house.organization, name=name, account_id=account.pk, owner_id=owner)
+    factories.activity(
+        house.organization, subject=f"Call {name}", module="accounts", record_id=account.pk, owner_id=owner
+    )
+    for module in (Module.VENDORS, Module.PRODUCTS):
+        create_one(
+            KINDS[module], actor=SYSTEM, organization=house.organization, values={"name": name, "owner_id": owner}
+        )
     return account
 
 
@@ -103,20 +114,25 @@ def _world(house: House, who: str, secret: Account, twins: list[int], make_progr
     )
     client = Client()
     client.force_login(viewer)
+    theirs = {
+        singular(module): model.objects.of(organization).get(name_key__contains="zephyrine")
+        for module, model in RECORDS.items()
+    }
     places = {
         "org": organization.pk,
-        "account": secret.pk,
-        "contact": secret.contacts.exclude(pk=person.pk).get().pk,
+        **{one: record.pk for one, record in theirs.items()},
+        **{f"{one}_version": version_of(record) for one, record in theirs.items()},
+        "activity": Activity.objects.of(organization).get().pk,
+        "stage": factories.stage(organization, "Value proposition").pk,
         "child": child.pk,
         "person": person.pk,
         "view": view.pk,
-        "version": version_of(secret),
         "admin": house.admin,
     }
     return World(organization, viewer, client, make_program(viewer), places, frozenset(twins))
 
 
-@pytest.mark.parametrize("who", VIEWERS)
+@pytest.mark.parametrize("who", ["owner", "chief", "mate", "stranger", "setup"])
 @pytest.mark.parametrize("sharing", Sharing.values)
 def test_every_surface_shows_whom_it_should_and_nobody_else(house, program, who, sharing):  # noqa: F811
     secret = _secret(house, SECRET)
@@ -132,6 +148,19 @@ def test_every_surface_shows_whom_it_should_and_nobody_else(house, program, who,
     sees_everything = sharing == Sharing.EVERYBODY or who in ("setup", "controller")
     expected = dict.fromkeys(SURFACES, who in SEEN_BY[Sharing(sharing)])
     assert found == expected | dict.fromkeys(OF_EVERYTHING, sees_everything)
+
+
+@pytest.mark.parametrize("sharing", Sharing)
+def test_everybody_sees_whom_the_organization_says(house, sharing):
+    secret = _secret(house, SECRET)
+    house.share(sharing)
+    for module, model in RECORDS.items():
+        rows = model.objects.of(house.organization)
+        seen = {who for who in VIEWERS if rows.filter(house.sees(who).visible(module)).exists()}
+        assert seen == SEEN_BY[sharing]
+    contacts = secret.contacts.all()
+    seen = {who for who in VIEWERS if contacts.filter(house.sees(who).visible(Module.ACCOUNTS, "account__")).exists()}
+    assert seen == SEEN_BY[sharing]
 
 
 def test_a_record_of_nobody_or_of_one_who_has_left_is_seen_by_those_who_see_everything(house):
