@@ -28,6 +28,7 @@ from crm.selectors.deals import board, deals, sums
 from crm.selectors.duplicates import duplicates_of
 from crm.services import exports, import_check, import_run, imports
 from crm.services.deals import move_deal
+from crm.services.duplicates import catch_up
 from crm.services.merging import merge_records
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import DomainError
@@ -305,6 +306,11 @@ def _board(world: World) -> list[str]:
     return [f"{card.deal.name} {card.account}" for column in board(world.access, pipeline) for card in column.cards]
 
 
+def _duplicates(world: World) -> list[str]:
+    catch_up(world.organization, Module.ACCOUNTS)
+    return [found.record.name for found in duplicates_of(world.access, Module.ACCOUNTS, world.twin_draft)]
+
+
 def _merge(world: World) -> Any:
     return merge_records(
         actor=world.actor,
@@ -355,7 +361,7 @@ SURFACES: dict[str, Surface] = {
     "deals: move": does(_move),
     "activities": selects(lambda world: activities(world.access).values_list("subject", flat=True)),
     "activity: page": shows(f"{PAGES}/activities/{{activity}}"),
-    "duplicates": selects(lambda world: duplicates_of(world.access, Module.ACCOUNTS, world.twin_draft)),
+    "duplicates": selects(_duplicates),
     "merge": does(_merge),
     "export": exported,
     "export of what points at them": exported_reference,
