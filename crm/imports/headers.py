@@ -287,11 +287,15 @@ _KNOWN = {
 def map_headers(module: str, headers: Sequence[str], labels: Mapping[str, str] | None = None) -> dict[int, str]:
     """Column number → field, for every column that is recognised; each field at most once.
 
-    `labels` are the names that the reader's own language shows the fields by: they are known as well.
+    `labels` are the names that the reader's own language shows the fields by: they are known as well. A field of the
+    organization's own is meant by its label before any of the names that others use.
     """
     known = dict(_KNOWN[module])
     for field, label in (labels or {}).items():
-        known.setdefault(normal(label), (field, 0))
+        if field in FIELDS[module]:
+            known.setdefault(normal(label), (field, 0))
+        else:
+            known[normal(label)] = (field, -1)
     best: dict[str, tuple[int, int]] = {}
     for column, header in enumerate(headers):
         found = known.get(normal(header))
