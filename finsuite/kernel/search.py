@@ -188,7 +188,7 @@ def _actions(request: HttpRequest, query: str) -> tuple[list[tuple[Any, list[Act
 def _offered(request: HttpRequest) -> list[Action]:
     mine = places(request)
     found: list[Action] = []
-    for kind, offered in _commands.values():
+    for kind, offered in sorted(_commands.values(), key=lambda entry: not entry[0]):  # what is everybody's comes last
         tenant = mine.chosen(kind) if kind else None
         if tenant or not kind:
             found += offered(request, tenant)

@@ -101,9 +101,11 @@ def tolerance(word: str) -> int:
 
 
 def nearest(typed: str, words: Sequence[str], most: int) -> list[str]:
-    """Those of the words that may be meant, the nearest first."""
-    told = sorted((distance(typed, word), word) for word in words if abs(len(word) - len(typed)) <= 2)
-    return [word for slips, word in told if slips <= tolerance(typed)][:most]
+    """Those of the words that may be meant, or be meant to begin so, the nearest first."""
+    slips = {word: (distance(typed, word[: len(typed)]), distance(typed, word)) for word in words}
+    near = [word for word in words if min(slips[word]) <= (tolerance(typed) if len(typed) > SHORT else 0)]
+    close = [word for word in words if word not in near and slips[word][1] <= tolerance(typed)]
+    return sorted([*near, *close], key=lambda word: (slips[word][1], word))[:most]
 
 
 def _pieces(word: str) -> list[str]:

@@ -79,6 +79,11 @@ def test_a_longer_word_may_have_two_slips() -> None:
     assert nearest("durnd", ["durand", "durant"], 3) == ["durand"]
 
 
+def test_a_slip_is_forgiven_while_the_word_is_still_being_typed() -> None:
+    assert nearest("dupp", ["durant", "dupont"], 3) == ["dupont"]
+    assert nearest("dup", ["dubois"], 3) == []
+
+
 @pytest.mark.parametrize(
     ("text", "words", "marked"),
     [
