@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from crm.access import Access
-from crm.ui.cells import Column, Row, website_link
+from crm.ui.cells import Column, Row
 from crm.ui.sections import Section
-from finsuite.kernel.custom_fields.kinds import NUMBERS, SORTABLE, FieldDefinition, Kind
+from finsuite.kernel.custom_fields.drawing import drawn, grouped
+from finsuite.kernel.custom_fields.kinds import NUMBERS, SORTABLE, FieldDefinition
 from finsuite.kernel.custom_fields.sets import FieldSet
-from finsuite.kernel.custom_fields.texts import shown
 from finsuite.kernel.templatetags.ui_formats import NOTHING
 
 
 def sections(fields: FieldSet) -> list[Section]:
-    """The fields under the headings that they name, else under "More fields"."""
-    titles: dict[str, list[str]] = {}
-    for field in fields:
-        titles.setdefault(field.section or _("More fields"), []).append(field.name)
-    return [Section(title, tuple(names)) for title, names in titles.items()]
-
-
-def drawn(field: FieldDefinition, value: Any, currency: str) -> str | SafeString:
-    """A value as a page shows it: addresses as links, choices as badges; empty text where there is none."""
-    if value in (None, "", [], False):
-        return ""
-    match field.kind:
-        case Kind.EMAIL:
-            return format_html('<a href="mailto:{}">{}</a>', value, value)
-        case Kind.PHONE:
-            return format_html('<a href="tel:{}">{}</a>', value, value)
-        case Kind.URL:
-            return website_link(value)
-        case Kind.CHOICES:
-            labels = (field.options[key].label if key in field.options else key for key in value)
-            return format_html_join(" ", '<span class="badge">{}</span>', ((label,) for label in labels))
-    return shown(field, value, currency=currency)
+    """The fields under their headings, as the form has them."""
+    return [Section(title, tuple(field.name for field in held)) for title, held in grouped(fields).items()]
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from crm.models import Record
 from crm.models.modules import references, referred
 from crm.ui.addresses import address
 from crm.ui.cells import website_link
-from crm.ui.custom_fields import drawn
 from crm.ui.custom_fields import sections as custom_sections
 from crm.ui.sections import Section
 from finsuite.kernel import formats
+from finsuite.kernel.custom_fields.drawing import drawn
 from finsuite.kernel.custom_fields.kinds import Kind
 from finsuite.kernel.custom_fields.sets import FieldSet
 

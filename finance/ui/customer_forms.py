@@ -7,13 +7,15 @@ import re
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from finance.choices import CustomerKind
+from finance.choices import CustomerKind, Extended
 from finance.models import Customer, Membership
+from finance.selectors.custom_fields import custom_fields
 from finance.selectors.customers import contact_persons
 from finance.services.contact_persons import PersonRow
 from finance.services.customers import create_customer, edit_customer
 from finance.ui.forms import CustomerForm, PersonForm
 from finance.ui.pages import actor_of, add_refusal
+from finsuite.kernel.custom_fields.sets import FieldSet
 from finsuite.kernel.errors import DomainError, Refused
 from finsuite.kernel.versions import version_of
 
@@ -36,6 +38,11 @@ class CustomerEditor:
             organization=member.organization,
         )
 
+    @cached_property
+    def person_fields(self) -> FieldSet:
+        """The custom fields of contact persons."""
+        return custom_fields(self.member.organization, Extended.CONTACT_PERSONS)
+
     @property
     def version(self) -> str:
         """The version that the form was opened with."""
@@ -55,11 +62,12 @@ class CustomerEditor:
             return self._saved_rows()
         marked = self.data.get("primary", "")
         rows = [
-            PersonForm(self.data, index=index, is_primary=marked == str(index)) for index in range(self._sent_rows())
+            PersonForm(self.data, index=index, custom=self.person_fields, is_primary=marked == str(index))
+            for index in range(self._sent_rows())
         ]
         if self.wants_row and len(rows) < MOST_ROWS:
-            rows = [_unjudged(row) for row in rows]
-            rows.append(PersonForm(index=len(rows), is_primary=not rows))
+            rows = [_unjudged(row, self.person_fields) for row in rows]
+            rows.append(PersonForm(index=len(rows), custom=self.person_fields, is_primary=not rows))
             rows[-1].fields["first_name"].widget.attrs["autofocus"] = True
         return rows
 
@@ -133,14 +141,20 @@ class CustomerEditor:
 
     def _saved_rows(self) -> list[PersonForm]:
         if self.customer is None:
-            return [PersonForm(index=0, is_primary=True)]
+            return [PersonForm(index=0, custom=self.person_fields, is_primary=True)]
         return [
-            PersonForm(instance=person, index=index, is_primary=person.is_primary, initial={"id": person.pk})
+            PersonForm(
+                instance=person,
+                index=index,
+                custom=self.person_fields,
+                is_primary=person.is_primary,
+                initial={"id": person.pk},
+            )
             for index, person in enumerate(contact_persons(self.customer))
         ]
 
 
-def _unjudged(row: PersonForm) -> PersonForm:
+def _unjudged(row: PersonForm, custom: FieldSet) -> PersonForm:
     """The row as typed, without its faults: nobody has asked to save it yet."""
     typed = {name: row[name].value() for name in row.fields}
-    return PersonForm(index=row.index, is_primary=row.is_primary, initial=typed)
+    return PersonForm(index=row.index, custom=custom, is_primary=row.is_primary, initial=typed)

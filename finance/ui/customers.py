@@ -20,11 +20,12 @@ from finance.choices import CustomerKind, Extended, Status
 from finance.models import ContactPerson, Customer, Membership
 from finance.rights import Right
 from finance.selectors import customers as selectors
-from finance.selectors.custom_fields import described
+from finance.selectors.custom_fields import custom_fields, described
 from finance.services import contact_persons as person_services
 from finance.services import customers as services
 from finance.ui.customer_forms import CustomerEditor
 from finance.ui.pages import actor_of, page, show
+from finsuite.kernel.custom_fields.drawing import drawn, facts
 from finsuite.kernel.errors import DomainError
 from finsuite.kernel.versions import version_of
 
@@ -39,6 +40,7 @@ class Listed:
     person: ContactPerson
     version: str
     dialog: str
+    cells: list[Any]  # their custom values
 
 
 @page(Right.VIEW)
@@ -159,9 +161,22 @@ def _record(
 ) -> HttpResponse:
     customer = access.customer(member.organization, customer_id, related=("owner",))
     persons = list(selectors.contact_persons(customer))
+    person_fields = custom_fields(member.organization, Extended.CONTACT_PERSONS)
     known = {
         "customer": customer,
-        "persons": [Listed(person, version_of(person), f"delete-person-{person.pk}") for person in persons],
+        "persons": [
+            Listed(
+                person,
+                version_of(person),
+                f"delete-person-{person.pk}",
+                [drawn(field, person.custom.get(field.key), customer.currency) for field in person_fields],
+            )
+            for person in persons
+        ],
+        "person_fields": person_fields,
+        "custom_facts": facts(
+            custom_fields(member.organization, Extended.CUSTOMERS), customer.custom, customer.currency
+        ),
         "primary": next((person for person in persons if person.is_primary), None),
         "has_documents": bool(selectors.ids_with_documents(member.organization, [customer.pk])),
         "version": version_of(customer),

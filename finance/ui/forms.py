@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -9,15 +10,20 @@ from babel.core import get_global
 from babel.numbers import get_currency_name
 from django import forms
 from django.conf import settings
+from django.forms import BoundField
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from finance.choices import App, CustomerKind, Role
+from finance.choices import App, CustomerKind, Extended, Role
 from finance.models import ContactPerson, Currency, Customer, Membership, Organization
 from finance.selectors import organizations as selectors
+from finance.selectors.custom_fields import custom_fields
 from finance.services.contact_persons import PersonRow
 from finance.services.customers import WRITABLE
 from finsuite.kernel import formats
+from finsuite.kernel.custom_fields.controls import control, initial
+from finsuite.kernel.custom_fields.kinds import FieldDefinition
+from finsuite.kernel.custom_fields.sets import FieldSet
 from finsuite.kernel.errors import Refused
 from users.ui.settings import time_zones
 
@@ -54,6 +60,20 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
     """A model's fields, without the model's own checks: the services make them, with their own sentences."""
 
     marks_optional = False
+    custom: Sequence[FieldDefinition] = ()
+
+    def add_custom(self, fields: FieldSet) -> None:
+        """A control for each custom field of such records."""
+        self.custom = fields.active
+        is_new = self.instance.pk is None
+        for field in fields:
+            held = field.default if is_new else self.instance.custom.get(field.key)
+            self.fields[field.name] = control(field, held)
+            self.initial.setdefault(field.name, initial(field, held))
+
+    def custom_bound(self) -> list[BoundField]:
+        """The controls of the custom fields."""
+        return [self[field.name] for field in self.custom]
 
     def _post_clean(self) -> None:
         """Nothing: the record is left alone."""
@@ -78,6 +98,7 @@ class CustomerForm(RecordForm):
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.add_custom(custom_fields(organization, Extended.CUSTOMERS))
         self.fields["display_name"].required = False  # the service takes the company's or the person's name instead
         self.fields["kind"].choices = CustomerKind.choices  # type: ignore[attr-defined]
         codes = list(selectors.currencies(organization).filter(is_active=True).values_list("code", flat=True))
@@ -121,8 +142,11 @@ class PersonForm(RecordForm):
         fields = ["salutation", "first_name", "last_name", "email", "phone", "mobile", "designation", "department"]
         widgets = {"email": forms.EmailInput}
 
-    def __init__(self, data: Any = None, *, index: int, is_primary: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, index: int, custom: FieldSet, is_primary: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
+        self.add_custom(custom)
         self.prefix = f"persons-{index}"
         self.index = index
         self.is_primary = is_primary
@@ -136,7 +160,8 @@ class PersonForm(RecordForm):
 
     def row(self) -> PersonRow:
         """The row as the service takes it."""
-        values = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        names = (*self.Meta.fields, *(field.name for field in self.custom))
+        values = {name: self.cleaned_data[name] for name in names}
         return PersonRow(id=self.cleaned_data["id"], values={**values, "is_primary": self.is_primary})
 
 

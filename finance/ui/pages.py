@@ -59,7 +59,7 @@ def add_refusal(form: Any, refusal: DomainError) -> int:
     fields = refusal.fields if isinstance(refusal, Refused) else {}
     told = False
     for name, messages in fields.items():
-        bound = name.removesuffix("_id")
+        bound = name if name in form.fields else name.removesuffix("_id")
         if bound in form.fields:
             told = True
             for message in messages:

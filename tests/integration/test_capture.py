@@ -333,3 +333,12 @@ def test_the_journal_only_grows() -> None:
 def test_every_watched_table_belongs_to_a_model() -> None:
     tables = {model._meta.db_table for model in apps.get_models()}
     assert {table for table, _ in capture.WATCHED.values()} <= tables
+
+
+def test_a_custom_value_is_a_change_like_any_other(accounts: list[Account]) -> None:
+    before = _revs()
+    Account.objects.filter(pk=accounts[0].pk).update(custom={"grade": "A"})
+    assert _moved(before) == {("account", accounts[0].pk): 1}
+    before = _revs()
+    Account.objects.filter(pk=accounts[0].pk).update(custom={"grade": "A"})
+    assert _moved(before) == {}
