@@ -54,6 +54,15 @@ def add_entries() -> None:
         )
     for item in (
         navigation.Item(
+            "work",
+            _("My work"),
+            icon="list-checks",
+            url_name="crm:work",
+            group=navigation.CRM,
+            kind="crm",
+            order=5,
+        ),
+        navigation.Item(
             "imports",
             _("Imports"),
             icon="upload",

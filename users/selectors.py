@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F, QuerySet
 
-from users.models import ApiToken, User
+from users.models import ApiToken, Notification, User
 
 MOST_SHOWN = 200
 
@@ -14,6 +14,11 @@ def tokens_of(user: User) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(user=user).order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-pk")[
         :MOST_SHOWN
     ]
+
+
+def notifications_of(user: User) -> QuerySet[Notification]:
+    """What the person was told, the newest first."""
+    return Notification.objects.filter(user=user).order_by("-pk")
 
 
 def demo_emails() -> list[str]:

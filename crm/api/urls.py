@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from crm.api.accounts import AccountResource
+from crm.api.activities import ActivityResource
+from crm.api.attachments import AttachmentResource
 from crm.api.contacts import ContactResource
 from crm.api.currencies import CurrencyRateResource, CurrencyResource
 from crm.api.custom_fields import CustomFieldResource
@@ -35,6 +37,8 @@ RESOURCES = (
     SharingRuleResource,
     TeamResource,
     ImportResource,
+    ActivityResource,
+    AttachmentResource,
     PipelineResource,
     StageResource,
     LostReasonResource,

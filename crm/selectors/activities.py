@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from crm.access import Access, as_id
 from crm.choices import ActivityKind, ActivityStatus, Level, Module
 from crm.models import RECORDS, Activity, ActivityLink, Contact, Participant
 from crm.models.record import Record
+from crm.selectors.search import matches
 from finsuite.kernel.errors import NotFound
 from finsuite.kernel.models import ScopedQuerySet
 from users.models import User
@@ -80,10 +81,8 @@ def may_edit(access: Access, activity: Activity) -> bool:
     return bool(activity.module) and access.may(activity.module, Level.EDIT)
 
 
-def matching(rows: ScopedQuerySet[Activity], text: str) -> ScopedQuerySet[Activity]:
+def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Those that contain every word."""
-    from crm.selectors.search import matches
-
     return rows.filter(matches(text))
 
 

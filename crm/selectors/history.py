@@ -30,13 +30,17 @@ def history(access: Access, record: models.Model, *, before: int | None = None) 
     )
     entries = list((rows.filter(id__lt=before) if before else rows)[: PAGE + 1])
     shown = entries[:PAGE]
-    columns = references(type(record)) if isinstance(record, Record) else {}
-    told = stories(shown, _Names(access, columns, shown), lambda: _custom(access, record))
-    return told, len(entries) > PAGE
+    return told(access, type(record), shown), len(entries) > PAGE
 
 
-def _custom(access: Access, record: models.Model) -> Custom:
-    return described(access.organization, module_of(record)) if isinstance(record, Record) else {}
+def told(access: Access, model: type[models.Model], entries: Sequence[Entry]) -> list[Story]:
+    """Entries about records of one table, in words; the names that they mention as far as the person may see them."""
+    columns = references(model) if issubclass(model, Record) else {}
+    return stories(entries, _Names(access, columns, entries), lambda: _custom(access, model))
+
+
+def _custom(access: Access, model: type[models.Model]) -> Custom:
+    return described(access.organization, module_of(model)) if issubclass(model, Record) else {}
 
 
 def seen_entries(access: Access, model: type[Record], entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

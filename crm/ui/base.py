@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from crm.ui.addresses import address
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound
 
-Page = Callable[..., HttpResponse]  # (request, access, what the address names) → the page
+Page = Callable[..., HttpResponseBase]  # (request, access, what the address names) → the page
 
 
 def in_organization(page: Page) -> Page:
@@ -28,7 +28,7 @@ def in_organization(page: Page) -> Page:
 
     @login_required
     @wraps(page)
-    def guarded(request: HttpRequest, organization: int, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, organization: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
         entered = access(request.user, organization)
         try:
             return page(request, entered, *args, **kwargs)
@@ -55,7 +55,7 @@ def in_setup(page: Page) -> Page:
     """The same, for pages that only those see whose profile opens Setup."""
 
     @wraps(page)
-    def guarded(request: HttpRequest, found: Access, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, found: Access, *args: Any, **kwargs: Any) -> HttpResponseBase:
         found.require_setup()
         return page(request, found, *args, **kwargs)
 

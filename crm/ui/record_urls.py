@@ -10,8 +10,8 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.access import Access
-from crm.ui import owners, records
-from crm.ui.base import in_organization
+from crm.ui import attachments, owners, records, timeline
+from crm.ui.base import Page, in_organization
 from crm.ui.records import Pages
 
 Of = Callable[[Pages, HttpRequest, Access], HttpResponse]
@@ -30,6 +30,8 @@ def record_urls(pages: Pages) -> list[URLPattern]:
     )
     of_one: tuple[tuple[str, str, Callable[..., Any], OfOne], ...] = (
         ("", "detail", require_safe, records.detailed),
+        ("/activity", "activity", require_safe, timeline.activity_tab),
+        ("/files", "files", require_safe, attachments.files_tab),
         ("/history", "history", require_safe, records.history_tab),
         ("/edit", "edit", _form, records.edited),
         ("/owner", "owner", _form, owners.changed),
@@ -45,7 +47,7 @@ def record_urls(pages: Pages) -> list[URLPattern]:
     ]
 
 
-def _of(pages: Pages, page: Of) -> Callable[..., HttpResponse]:
+def _of(pages: Pages, page: Of) -> Page:
     @in_organization
     def view(request: HttpRequest, access: Access) -> HttpResponse:
         return page(pages, request, access)
@@ -53,7 +55,7 @@ def _of(pages: Pages, page: Of) -> Callable[..., HttpResponse]:
     return view
 
 
-def _of_one(pages: Pages, page: OfOne) -> Callable[..., HttpResponse]:
+def _of_one(pages: Pages, page: OfOne) -> Page:
     @in_organization
     def view(request: HttpRequest, access: Access, **named: int) -> HttpResponse:
         return page(pages, request, access, named[f"{pages.singular}_id"])

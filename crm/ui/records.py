@@ -149,6 +149,8 @@ def frame(pages: Pages, request: HttpRequest, access: Access, record_id: int, ta
         **own,
         "tabs": [
             Tab("overview", _("Overview"), pages.address("detail", access, record)),
+            Tab("activity", _("Activity"), pages.address("activity", access, record)),
+            Tab("files", _("Files"), pages.address("files", access, record)),
             *own.get("tabs", ()),
         ],
         "last_tabs": [Tab("history", _("History"), pages.address("history", access, record))],

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from crm.ui import (
     activities,
+    attachments,
     custom_field_setup,
     duplicates,
     export_urls,
@@ -49,7 +50,19 @@ setup_pages: list[URLPattern | URLResolver] = [
 
 pages: list[URLPattern | URLResolver] = [
     *module_urls(),
+    path("work", activities.work, name="work"),
+    path("activities/new", activities.add, name="activity_add"),
+    path("activities/composer", activities.composer, name="composer"),
     path("activities/<int:activity_id>", activities.activity, name="activity"),
+    path("activities/<int:activity_id>/edit", activities.edit, name="activity_edit"),
+    path("activities/<int:activity_id>/move", activities.move, name="activity_move"),
+    path("activities/<int:activity_id>/delete", activities.delete, name="activity_delete"),
+    path("activities/<int:activity_id>/restore", activities.restore, name="activity_restore"),
+    path("files/upload", attachments.upload, name="file_upload"),
+    path("files/<int:attachment_id>", attachments.content, name="file"),
+    path("files/<int:attachment_id>/preview", attachments.shown, name="file_preview"),
+    path("files/<int:attachment_id>/delete", attachments.delete, name="file_delete"),
+    path("files/<int:attachment_id>/restore", attachments.restore, name="file_restore"),
     path("search", search.search, name="search"),
     path("views/<int:list_view_id>", list_views.list_view_edit, name="list_view_edit"),
     path("views/<int:list_view_id>/delete", list_views.list_view_delete, name="list_view_delete"),

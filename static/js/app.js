@@ -10,4 +10,5 @@ import "./tables.js";
 import "./forms.js";
 import "./picker.js";
 import "./lines.js";
+import "./activities.js";
 import "./reorder.js";

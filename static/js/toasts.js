@@ -7,16 +7,31 @@ const icons = document.getElementById("toast-icons");
 const words = document.getElementById("words")?.dataset ?? {};
 const ICON_AT = { success: 0, danger: 1, error: 1, warning: 2 };
 
-export function toast(message, tone = "info") {
+export function toast(message, tone = "info", action = undefined) {
   const shown = template.content.firstElementChild.cloneNode(true);
   shown.dataset.toast = tone;
   shown.querySelector("[data-toast-message]").textContent = message;
+  if (action) shown.querySelector("[data-toast-message]").append(" ", buttonOf(action));
   if (tone in ICON_AT) {
     shown.querySelector("svg").replaceWith(icons.content.children[ICON_AT[tone]].cloneNode(true));
   }
   raise();
   region.append(shown);
   start(shown);
+}
+
+// What was just done is taken back by a press: `url` is posted to, and its answer says what becomes of the page.
+function buttonOf({ label, url }) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button--small";
+  button.textContent = label;
+  button.addEventListener("click", () => {
+    button.disabled = true;
+    window.htmx.ajax("POST", url, { source: document.body, swap: "none" });
+    button.closest("[data-toast]").remove();
+  });
+  return button;
 }
 
 function start(shown) {
@@ -47,7 +62,7 @@ if (region) {
   // From the server, by the header HX-Trigger: {"toasts": [{"tone": …, "message": …}]}
   document.addEventListener("toasts", (event) => {
     const found = Array.isArray(event.detail) ? event.detail : event.detail.value;
-    for (const { message, tone } of found ?? []) toast(message, tone);
+    for (const { message, tone, action } of found ?? []) toast(message, tone, action);
   });
   document.addEventListener("htmx:sendError", () => toast(words.network, "danger"));
   document.addEventListener("htmx:timeout", () => toast(words.network, "danger"));

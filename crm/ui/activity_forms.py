@@ -1,0 +1,143 @@
+"""The form of a note, call, task or meeting. It reads what was typed; what is right or wrong, the services say."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from crm.access import Access
+from crm.choices import ActivityKind, CallDirection, CallOutcome, Priority
+from crm.models import Activity
+from crm.selectors.organizations import members
+from finsuite.kernel.versions import version_of
+
+_MOMENT = "%Y-%m-%dT%H:%M"
+MOST_MEMBERS = 30  # more than can be ticked at a glance
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time of day, in the reader's time zone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(format=_MOMENT, attrs={"type": "datetime-local"})
+        super().__init__(widget=widget, input_formats=[_MOMENT, "%Y-%m-%dT%H:%M:%S"], required=False, **kwargs)
+
+
+class ActivityForm(forms.Form):
+    """The fields that a kind of activity has; those of people only where there are some to choose from."""
+
+    marks_optional = False
+
+    def __init__(
+        self, access: Access, kind: ActivityKind, *, activity: Activity | None = None, data: Any = None
+    ) -> None:
+        super().__init__(data, initial=_initial(activity) if activity else {"priority": Priority.NORMAL})
+        self.kind = kind
+        self.activity = activity
+        people = [(member.user_id, str(member.user)) for member in members(access.organization)]
+        self._add_words(kind)
+        if kind == ActivityKind.TASK:
+            self._add_due()
+        if kind in (ActivityKind.CALL, ActivityKind.MEETING):
+            self._add_meeting(kind, activity)
+        if kind != ActivityKind.NOTE:
+            self._add_plan(access, people)
+        if kind in (ActivityKind.CALL, ActivityKind.MEETING) and 1 < len(people) <= MOST_MEMBERS:
+            self.fields["members"] = forms.TypedMultipleChoiceField(
+                label=_("Colleagues who take part"),
+                choices=people,
+                coerce=int,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        if activity is None:
+            if kind == ActivityKind.CALL:
+                self.fields["is_done"] = forms.BooleanField(label=_("The call has taken place"), required=False)
+        else:
+            self.fields["version"] = forms.CharField(
+                widget=forms.HiddenInput, required=False, initial=version_of(activity)
+            )
+
+    def values(self) -> dict[str, Any]:
+        """What is to be saved, by the names under which services take it."""
+        given = dict(self.cleaned_data)
+        given.pop("version", None)
+        if given.pop("is_done", False):
+            given["status"] = "done"
+        clock = given.pop("due_time", None)
+        if isinstance(clock, time) and given.get("due_on"):
+            given["due_at"] = timezone.make_aware(datetime.combine(given["due_on"], clock))
+            given["due_on"] = None
+        elif self.kind == ActivityKind.TASK:
+            given["due_at"] = None
+        return given
+
+    def _add_words(self, kind: ActivityKind) -> None:
+        if kind == ActivityKind.NOTE:
+            area = forms.Textarea(attrs={"rows": 3, "data-send-by-key": True})
+            self.fields["body"] = forms.CharField(label=pgettext("activity", "Note"), widget=area, required=False)
+            self.fields["is_pinned"] = forms.BooleanField(label=_("Pin it to the top"), required=False)
+            return
+        line = forms.TextInput(attrs={"autocomplete": "off"})
+        self.fields["subject"] = forms.CharField(label=_("Subject"), widget=line, required=False)
+        area = forms.Textarea(attrs={"rows": 2, "data-send-by-key": True})
+        self.fields["body"] = forms.CharField(label=_("Details"), widget=area, required=False)
+
+    def _add_due(self) -> None:
+        day = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        clock = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+        self.fields["due_on"] = forms.DateField(label=_("Due on"), widget=day, required=False)
+        self.fields["due_time"] = forms.TimeField(label=_("at"), widget=clock, required=False)
+
+    def _add_meeting(self, kind: ActivityKind, activity: Activity | None) -> None:
+        self.fields["starts_at"] = MomentField(label=_("Starts"))
+        self.fields["minutes"] = forms.IntegerField(
+            label=_("Minutes"), required=False, widget=forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"})
+        )
+        if kind == ActivityKind.MEETING:
+            line = forms.TextInput(attrs={"autocomplete": "off"})
+            self.fields["location"] = forms.CharField(label=_("Location"), widget=line, required=False)
+            return
+        self.fields["call_direction"] = forms.ChoiceField(
+            label=_("Direction"), choices=[("", "–"), *CallDirection.choices], required=False
+        )
+        self.fields["call_outcome"] = forms.ChoiceField(
+            label=_("Outcome"), choices=[("", "–"), *CallOutcome.choices], required=False
+        )
+
+    def _add_plan(self, access: Access, people: list[tuple[int, str]]) -> None:
+        held = self.activity.owner if self.activity else None
+        if held is not None and held.pk not in dict(people):
+            people = [*people, (held.pk, str(held))]
+        self.fields["owner_id"] = forms.TypedChoiceField(
+            label=_("Owner"),
+            choices=[("", _("Nobody")), *people],
+            coerce=int,
+            empty_value=None,
+            required=False,
+            initial=access.user_id,
+        )
+        self.fields["priority"] = forms.ChoiceField(label=_("Priority"), choices=Priority.choices)
+        self.fields["reminder_at"] = MomentField(label=_("Remind the owner"))
+
+
+def _initial(activity: Activity) -> dict[str, Any]:
+    due = timezone.localtime(activity.due_at) if activity.due_at else None
+    known = {
+        name: getattr(activity, name)
+        for name in (
+            *("subject", "body", "owner_id", "priority", "starts_at", "minutes", "location", "call_direction"),
+            *("call_outcome", "is_pinned", "reminder_at"),
+        )
+    }
+    return {
+        **known,
+        "due_on": due.date() if due else activity.due_on,
+        "due_time": due.time() if due else None,
+        "members": [row.user_id for row in activity.participants.all() if row.user_id],
+    }

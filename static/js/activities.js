@@ -1,0 +1,20 @@
+// Noting things by keyboard: Ctrl+Enter sends; files go up as soon as they are chosen or dropped.
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const area = event.target.closest?.("[data-send-by-key]");
+  if (!area) return;
+  event.preventDefault();
+  area.form.requestSubmit();
+});
+
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (input.matches?.("input[type=file][data-send-at-once]") && input.files.length) input.form.requestSubmit();
+});
+
+// Another kind was chosen: go on where one writes.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "composer") return;
+  document.querySelector("#composer .error-summary, #composer input:not([type=hidden]), #composer textarea")?.focus();
+});
