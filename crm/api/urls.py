@@ -10,6 +10,7 @@ from crm.api.attachments import AttachmentResource
 from crm.api.contacts import ContactResource
 from crm.api.currencies import CurrencyRateResource, CurrencyResource
 from crm.api.custom_fields import CustomFieldResource
+from crm.api.deals import DealResource
 from crm.api.exports import ExportResource
 from crm.api.imports import ImportResource
 from crm.api.list_views import ListViewResource
@@ -26,6 +27,7 @@ app_name = "crm_api"
 RESOURCES = (
     AccountResource,
     ContactResource,
+    DealResource,
     ProductResource,
     VendorResource,
     ListViewResource,

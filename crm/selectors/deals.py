@@ -29,6 +29,12 @@ def deals(access: Access) -> ScopedQuerySet[Deal]:
     return record_rows(access, Module.DEALS)
 
 
+def of_contact(contact_id: int) -> Q:
+    """The filter of the deals in which a contact has a say: as the deal's contact, or by a role."""
+    roles = DealContact.objects.filter(contact_id=contact_id)
+    return Q(contact_id=contact_id) | Q(pk__in=roles.values("deal_id"))
+
+
 @dataclass
 class Sums:
     """How many deals, and what they come to: in each currency, at home, and at home by their probability."""

@@ -39,12 +39,17 @@ SUGGESTED = (
 def set_contact_roles(
     *, actor: Actor, deal: Deal, roles: Sequence[Mapping[str, Any]], version: str | None = None
 ) -> Deal:
-    """Give a deal these people (`contact_id`, `role`) in place of those it has, each once."""
+    """Give a deal these people (`contact_id`, `role`) in place of those it has, each once.
+
+    Those whom the actor may not see stay as they are.
+    """
     from crm.services.deals import DEALS
 
     locked = records.opened(DEALS, actor=actor, record=deal, version=version)
-    drafted = _drafted(of_actor(actor, locked.organization), locked, roles)
-    held = list(locked.contact_roles.select_related("contact"))
+    access = of_actor(actor, locked.organization)
+    drafted = _drafted(access, locked, roles)
+    rows = locked.contact_roles.select_related("contact").order_by("id")
+    held = [each for each in rows if access.sees(Module.CONTACTS, each.contact.owner_id)]
     wanted = {each.contact_id: each.role for each in drafted}
     if wanted == {each.contact_id: each.role for each in held}:
         return locked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,11 +16,13 @@ from crm.choices import Level, Module
 from crm.models import Account
 from crm.selectors.accounts import MOST_SHOWN, accounts, family
 from crm.selectors.contacts import contacts
+from crm.selectors.deals import deals
 from crm.ui import records, sections
 from crm.ui.addresses import address
 from crm.ui.base import in_organization
 from crm.ui.cells import Column, Look, website_link
 from crm.ui.lists import Listing
+from crm.ui.record_deals import deals_tab
 from finsuite.kernel.api.fields import of_model
 
 MOST_CONTACTS = 200
@@ -54,6 +57,13 @@ def _around(access: Access, account: Any) -> dict[str, Any]:
         people = address(Module.ACCOUNTS, "contacts", place, account.pk)
         tabs.append(records.Tab("contacts", Module.CONTACTS.label, people, count))
         stay = ngettext("%(n)d contact stays, without an account.", "%(n)d contacts stay, without an account.", count)
+        stays += [stay % {"n": count}] if count else []
+    if access.may(Module.DEALS, Level.VIEW):
+        count = deals(access).filter(account=account).count()
+        tabs.append(
+            records.Tab("deals", Module.DEALS.label, address(Module.ACCOUNTS, "deals", place, account.pk), count)
+        )
+        stay = ngettext("%(n)d deal stays, without an account.", "%(n)d deals stay, without an account.", count)
         stays += [stay % {"n": count}] if count else []
     hierarchy = address(Module.ACCOUNTS, "hierarchy", place, account.pk)
     tabs.append(records.Tab("hierarchy", _("Hierarchy"), hierarchy, children or None))
@@ -106,8 +116,8 @@ PAGES = records.Pages(
         delete_many=gettext_lazy("Delete the selected accounts?"),
         delete_these=gettext_lazy("Delete the selected accounts"),
         let_go=gettext_lazy(
-            "Their contacts stay, without an account; accounts below them stay, without a parent. What they say is "
-            "kept in the history."
+            "Their contacts and deals stay, without an account; accounts below them stay, without a parent. What they "
+            "say is kept in the history."
         ),
     ),
     detail=_detail,
@@ -133,6 +143,14 @@ def account_contacts(request: HttpRequest, access: Access, account_id: int) -> H
         "new_contact": f"{address(Module.CONTACTS, 'create', access.organization.pk)}?account={account_id}",
     }
     return render(request, "crm/account_contacts.html", context)
+
+
+@require_safe
+@in_organization
+def account_deals(request: HttpRequest, access: Access, account_id: int) -> HttpResponse:
+    """What is sold to the account, or may be."""
+    context = frame(request, access, account_id, "deals")
+    return deals_tab(request, access, context, Q(account=context["account"]), f"account={account_id}")
 
 
 @require_safe

@@ -12,14 +12,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.access import Access
-from crm.choices import Module
+from crm.choices import Module, StageCategory
 from crm.models import RECORDS
 from crm.ui.addresses import address
 from finsuite.kernel import formats
-from finsuite.kernel.templatetags.ui import person
+from finsuite.kernel.templatetags.ui import person, status
 from finsuite.kernel.templatetags.ui_formats import NOTHING, day, when
 
 Row = Mapping[str, Any]
+
+# The ring beside a stage's name.
+STAGE_TONES: dict[str, str] = {
+    StageCategory.OPEN: "progress",
+    StageCategory.WON: "success",
+    StageCategory.LOST: "danger",
+}
 
 
 class Look(StrEnum):
@@ -28,6 +35,7 @@ class Look(StrEnum):
     TEXT = "text"
     PERSON = "person"
     RECORD = "record"
+    STAGE = "stage"
     WEBSITE = "website"
     EMAIL = "email"
     PHONE = "phone"
@@ -62,6 +70,8 @@ class Column:
             case Look.RECORD if self.refers:
                 parts = (*RECORDS[self.refers].named_by, "owner_id")
                 return (f"{self.name}_id", *(f"{self.name}__{part}" for part in parts))
+            case Look.STAGE:
+                return (f"{self.name}__name", f"{self.name}__category")
             case Look.MONEY:
                 return (self.name, "currency")
         return (self.name,)
@@ -72,6 +82,8 @@ class Column:
             return self._person(row)
         if self.look is Look.RECORD and self.refers:
             return self._record(row, access, self.refers)
+        if self.look is Look.STAGE:
+            return status(row[f"{self.name}__name"], STAGE_TONES[row[f"{self.name}__category"]])
         value = row[self.name]
         return NOTHING if value in (None, "", []) else self._drawn(value, row)
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
 from crm.access import Access
 from crm.choices import Level, Module
 from crm.models import Contact
 from crm.selectors.accounts import get_account
 from crm.selectors.contacts import contacts
+from crm.selectors.deals import deals, of_contact
 from crm.ui import records, sections
+from crm.ui.addresses import address
+from crm.ui.base import in_organization
 from crm.ui.cells import Column, Look
 from crm.ui.lists import Listing
 from crm.ui.overview import record_link
+from crm.ui.record_deals import deals_tab
 from finsuite.kernel.api.fields import of_model
 
 COLUMNS = (
@@ -41,7 +46,14 @@ SORTABLE = ("last_name", *(column.sort for column in COLUMNS if column.sort))
 def _around(access: Access, contact: Any) -> dict[str, Any]:
     count = contacts(access).filter(reports_to=contact).count()
     stays = ngettext("%(n)d contact who reports to them stays.", "%(n)d contacts who report to them stay.", count)
+    tabs = []
+    if access.may(Module.DEALS, Level.VIEW):
+        place = address(Module.CONTACTS, "deals", access.organization.pk, contact.pk)
+        tabs.append(
+            records.Tab("deals", Module.DEALS.label, place, deals(access).filter(of_contact(contact.pk)).count())
+        )
     return {
+        "tabs": tabs,
         "stays": [stays % {"n": count}] if count else [],
         "account_link": record_link(access, Module.ACCOUNTS, contact.account),
     }
@@ -58,14 +70,14 @@ def _initial(request: HttpRequest, access: Access) -> dict[str, Any]:
         return {}
     access.require(Module.ACCOUNTS, Level.VIEW)
     account = get_account(access, account_id)
-    address = {
+    mailing = {
         "mailing_street": account.billing_street,
         "mailing_city": account.billing_city,
         "mailing_state": account.billing_state,
         "mailing_zip": account.billing_code,
         "mailing_country": account.billing_country,
     }
-    return {"account_id": account.pk, "currency": account.currency, **address}
+    return {"account_id": account.pk, "currency": account.currency, **mailing}
 
 
 PAGES = records.Pages(
@@ -97,10 +109,20 @@ PAGES = records.Pages(
         delete=gettext_lazy("Delete the contact"),
         delete_many=gettext_lazy("Delete the selected contacts?"),
         delete_these=gettext_lazy("Delete the selected contacts"),
-        let_go=gettext_lazy("Those who report to them stay. What the contacts say is kept in the history."),
+        let_go=gettext_lazy(
+            "Those who report to them and their deals stay. What the contacts say is kept in the history."
+        ),
     ),
     detail=_detail,
     detail_needs=("account",),
     initial=_initial,
     around=_around,
 )
+
+
+@require_safe
+@in_organization
+def contact_deals(request: HttpRequest, access: Access, contact_id: int) -> HttpResponse:
+    """The deals in which the contact has a say."""
+    context = records.frame(PAGES, request, access, contact_id, "deals")
+    return deals_tab(request, access, context, of_contact(contact_id), f"contact={contact_id}")

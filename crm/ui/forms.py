@@ -24,6 +24,7 @@ from crm.selectors.organizations import currencies, members
 from crm.selectors.records import named
 from crm.ui.addresses import address
 from crm.ui.custom_fields import sections as custom_sections
+from crm.ui.deal_options import offered
 from crm.ui.sections import Section
 from crm.ui.widgets import RecordPicker
 from finsuite.kernel import formats
@@ -37,6 +38,7 @@ from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
 from users.models import User
 
+_FILLED_IN = frozenset({"currency", "probability"})  # what a new record gets by itself
 _AUTOCOMPLETE = "off"  # the browser's own suggestions are about the person who types, not about the account
 
 
@@ -207,7 +209,7 @@ class RecordForm(forms.Form):
         if field := self.custom.by_name.get(name):
             return control(field, self.record.custom.get(field.key) if self.record else None)
         column: Any = self.model._meta.get_field(name)
-        is_required = not column.blank and not column.has_default() and name != "currency"
+        is_required = not column.blank and not column.has_default() and name not in _FILLED_IN
         kwargs: dict[str, Any] = {
             "label": capfirst(str(column.verbose_name)),
             "required": is_required,
@@ -216,13 +218,19 @@ class RecordForm(forms.Form):
         if module := referred(self.model, name):
             place = address(module, "lookup", self.access.organization.pk)
             return IdField(widget=RecordPicker(place), **kwargs)
-        if references(self.model).get(name) is User:
-            return forms.TypedChoiceField(choices=self._people(name), coerce=int, empty_value=None, **kwargs)
+        if target := references(self.model).get(name):
+            options = self._people(name) if target is User else offered(self.access, target, self.record)
+            return forms.TypedChoiceField(choices=options, coerce=int, empty_value=None, **kwargs)
         match name:
             case "currency":
                 return forms.ChoiceField(choices=self._currencies(), **kwargs | {"help_text": _("Fixed once saved")})
             case "tags":
                 return TagsField(**kwargs | {"help_text": _("Separate them with commas.")})
+            case "probability":
+                kwargs["help_text"] = _("In percent; the stage's own, if you leave it empty.")
+            case "amount" if getattr(self.record, "has_lines", False):
+                text = forms.TextInput(attrs={"readonly": True})
+                return NumberField(widget=text, **kwargs | {"help_text": _("The sum of the lines. Change those.")})
         return self._plain(column, kwargs)
 
     def _plain(self, column: Any, kwargs: dict[str, Any]) -> forms.Field:

@@ -67,8 +67,8 @@ def told(access: Access, record: Record, name: str) -> Any:
             return website_link(value)
         case "tags":
             return format_html_join(" ", '<span class="badge">{}</span>', ((tag,) for tag in value))
-        case "commission_rate":
-            return formats.percent(value / 100)
+        case "commission_rate" | "probability":
+            return formats.percent(Decimal(value) / 100)
     return _plain(value)
 
 

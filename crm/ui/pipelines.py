@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.access import Access
-from crm.choices import StageCategory
-from crm.models import Pipeline, Stage
+from crm.models import Pipeline
 from crm.selectors.pipelines import (
     get_lost_reason,
     get_pipeline,
@@ -27,6 +26,7 @@ from crm.services import lost_reasons as reason_services
 from crm.services import pipelines as services
 from crm.services import stages as stage_services
 from crm.ui.base import actor_of, in_setup
+from crm.ui.cells import STAGE_TONES
 from crm.ui.pipeline_forms import LostReasonForm, PipelineForm, StageDeleteForm, StageForm
 from finsuite.kernel.errors import DomainError, NotFound, Refused
 from finsuite.kernel.ids import read_id
@@ -283,19 +283,11 @@ def _detailed(
         "version": version_of(pipeline),
         "form": form,
         "stage_form": stage_form,
-        "rows": [{"stage": stage, "tone": TONES[stage.category]} for stage in rows],
+        "rows": [{"stage": stage, "tone": STAGE_TONES[stage.category]} for stage in rows],
         "deal_count": sum(stage.deal_count for stage in rows),
     }
     bound: forms.Form = stage_form if stage_form.is_bound else form
     return render(request, "crm/pipeline_detail.html", context, status=_status(bound))
-
-
-TONES = {StageCategory.OPEN: "progress", StageCategory.WON: "success", StageCategory.LOST: "danger"}
-
-
-def tone_of(stage: Stage) -> str:
-    """The tone of a stage's ring, beside its name."""
-    return TONES[StageCategory(stage.category)]
 
 
 def _to(access: Access, pipeline: Pipeline) -> HttpResponse:

@@ -89,3 +89,11 @@ PRODUCT = (
     ),
     Section(_("More"), ("description", "tags")),
 )
+
+DEAL = (
+    Section(_("Deal"), ("name", "account_id", "contact_id", "owner_id", "stage_id", "closing_date")),
+    Section(_("Money"), ("currency", "exchange_rate", "amount", "probability")),
+    Section(_("How it goes"), ("next_step", "deal_type", "lead_source", "campaign_source")),
+    Section(_("If it is lost"), ("lost_reason_id", "lost_note")),
+    Section(_("More"), ("description", "tags")),
+)

@@ -112,6 +112,11 @@ def ago(value: dt.datetime, *, now: dt.datetime | None = None, language: str | N
     return format_timedelta(distance, threshold=1, add_direction=True, locale=_locale(language))
 
 
+def duration(value: dt.timedelta, *, language: str | None = None) -> str:
+    """How long something took, by its largest unit: `3 weeks`, `40 seconds`."""
+    return format_timedelta(value, threshold=1, granularity="second", locale=_locale(language))
+
+
 # Reading amounts -------------------------------------------------------------------------------------------------
 
 _GROUPERS = " \u00a0\u202f\u2019'"

@@ -12,3 +12,4 @@ import "./picker.js";
 import "./lines.js";
 import "./activities.js";
 import "./reorder.js";
+import "./deal-lines.js";

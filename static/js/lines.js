@@ -9,10 +9,14 @@ document.addEventListener("click", async (event) => {
       target: `#${add.dataset.addTo}`,
       swap: "beforeend",
     });
-    document.getElementById(add.dataset.addTo).lastElementChild?.querySelector("select, input")?.focus();
+    const first = "select, input:not([type=hidden])";
+    document.getElementById(add.dataset.addTo).lastElementChild?.querySelector(first)?.focus();
     return;
   }
-  event.target.closest?.("[data-remove]")?.closest(".criterion")?.remove();
+  const line = event.target.closest?.("[data-remove]")?.closest(".criterion, [data-line]");
+  const form = line?.closest("form");
+  line?.remove();
+  form?.dispatchEvent(new CustomEvent("lines-changed"));
 });
 
 // Emptiness is compared with nothing: its value is out of sight.

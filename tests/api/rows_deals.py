@@ -54,7 +54,51 @@ def _setup_page(path: str, **more: Any) -> Any:
     return page(f"/crm/{{crm}}/setup/pipelines/{path}", none=403, view=403, edit=403, **more)
 
 
+STAGE_FORM = {"stage_id": "{won_stage}", "currency": "EUR"}
+DEALS = "/api/v1/crm/{crm}/deals"
+DEAL = f"{DEALS}/{{deal}}"
+VERSION = {"If-Match": '"{deal_version}"'}
+PAGES = "/crm/{crm}/deals"
+PAGE = f"{PAGES}/{{deal}}"
+WON = {"stage": "{won_stage}"}
+WON_FORM = {**WON, "closing_date": "2026-11-30"}
+LINE_FORM = {"line": "0", "name-0": "Desk", "quantity-0": "1", "price-0": "10"}
+
 ROWS = [
+    read(DEALS),
+    write("POST", DEALS, body={"name": "New"}, edit=201, admin=201),
+    write("POST", f"{DEALS}/bulk", body={"records": [{"name": "New"}]}, edit=200, admin=200),
+    read(DEAL),
+    write("PATCH", DEAL, body={"next_step": "Call"}, headers=VERSION, edit=200, admin=200),
+    write("DELETE", DEAL, headers=VERSION, edit=403, admin=204),
+    read(f"{DEAL}/history"),
+    read(f"{DEAL}/stage-changes"),
+    write("POST", f"{DEAL}/move", body=WON, edit=200, admin=200),
+    page(f"{PAGES}/"),
+    page(f"{PAGES}/new", view=403),
+    page(f"{PAGES}/new", method="POST", body={"name": "New", "stage_id": ""}, view=403, edit=422, admin=422),
+    page(f"{PAGES}/new", method="POST", body={"name": "New", **STAGE_FORM}, view=403, edit=302, admin=302),
+    page(f"{PAGES}/lookup?q=b"),
+    page(PAGE),
+    page(f"{PAGE}/lines"),
+    page(f"{PAGE}/lines", method="POST", body=LINE_FORM, view=403, edit=302, admin=302),
+    page(f"{PAGE}/lines/line?index=3", view=403),
+    page(f"{PAGE}/lines/totals", method="POST", body=LINE_FORM, view=403),
+    page(f"{PAGE}/contacts"),
+    page(f"{PAGE}/contacts", method="POST", body={"line": "0"}, view=403, edit=302, admin=302),
+    page(f"{PAGE}/contacts/line?index=3", view=403),
+    page(f"{PAGE}/stages"),
+    page(f"{PAGE}/history"),
+    page(f"{PAGE}/move", view=403),
+    page(f"{PAGE}/move", method="POST", body=WON_FORM, view=403, edit=302, admin=302),
+    page(f"{PAGE}/owner", view=403),
+    page(f"{PAGE}/owner", method="POST", body={"owner_id": ""}, view=403, edit=302, admin=302),
+    page(f"{PAGE}/edit", view=403),
+    page(f"{PAGE}/edit", method="POST", body={"name": "New", **STAGE_FORM}, view=403, edit=302, admin=302),
+    page(f"{PAGE}/delete", method="POST", body={}, view=403, edit=403, admin=302),
+    page(f"{PAGES}/delete", method="POST", body={"row": "{deal}"}, view=403, edit=403, admin=302),
+    page("/crm/{crm}/accounts/{account}/deals"),
+    page("/crm/{crm}/contacts/{contact}/deals"),
     *_setup("pipelines", "pipeline", {"name": "Tenders"}, {"name": "New name"}),
     *_setup("stages", "stage", {"pipeline": "{pipeline}", "name": "Trial"}, {"name": "New name"}),
     *_setup("lost-reasons", "lost_reason", {"name": "Moved"}, {"name": "New name"}),

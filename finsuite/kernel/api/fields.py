@@ -83,6 +83,7 @@ class Field:
     places: int = 0
     money: str = ""
     help: str = ""
+    schema: Mapping[str, Any] | None = None  # what a JSON value looks like
     matches: Callable[[str, Any], Q] | None = None  # how a filter finds it that isn't a column's
     ordered: Field | None = None  # how the column is written that it is sorted by, where that is another kind
 

@@ -112,7 +112,7 @@ def of_field(known: Field) -> Schema:
     if known.kind is Kind.CHOICE:
         told: Schema = _of_choices(known)
     else:
-        told = dict(_KINDS[known.kind])
+        told = dict(known.schema or _KINDS[known.kind])
     if known.kind is Kind.TEXT and known.writable:
         told |= {"maxLength": known.max_length or LONGEST_TEXT, "pattern": "^[^\\u0000]*$"}
         if known.required:

@@ -52,6 +52,12 @@ def percent(value: Decimal | float | None) -> str:
 
 
 @register.simple_tag
+def points(value: Decimal | int | None) -> str:
+    """Percent as people type it: 75 is 75 %."""
+    return NOTHING if value is None else formats.percent(Decimal(value) / 100)
+
+
+@register.simple_tag
 def day(value: dt.date | dt.datetime | None) -> SafeString:
     if value is None:
         return NOTHING
