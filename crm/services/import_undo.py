@@ -73,10 +73,13 @@ def _delete(
     untouched = [row for row in rows if found[row.record_id or 0].updated_at == row.version]
     used = _in_use(job, kind, [row.record_id or 0 for row in untouched])
     goes = [row for row in untouched if row.record_id not in used]
-    if goes:
-        records.delete(kind, actor=actor, organization=job.organization, ids=[row.record_id or 0 for row in goes])
+    ids = [row.record_id or 0 for row in goes]
+    gone = set(records.delete(kind, actor=actor, organization=job.organization, ids=ids)) if ids else set()
     for row in goes:
-        _note(row, ImportUndo.REVERSED)
+        if row.record_id in gone:
+            _note(row, ImportUndo.REVERSED)
+        else:
+            _note(row, ImportUndo.KEPT, "hidden_since")
     for row in rows:
         if not row.undo:
             _note(row, ImportUndo.KEPT, "in_use" if row.record_id in used else "changed_since")

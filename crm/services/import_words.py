@@ -146,6 +146,7 @@ _ROW_PROBLEMS: dict[str, Words] = {
     "gone": lambda p: _("Since the dry run this record has disappeared. Check the file again."),
     "changed": lambda p: _("Since the dry run this record has changed. Check the file again."),
     "changed_since": lambda p: _("changed since the import."),
+    "hidden_since": lambda p: _("not visible to you any more."),
     "in_use": lambda p: _("other records belong to it now."),
     "deleted_since": lambda p: _("The record has been deleted since."),
     "said": lambda p: str(p.get("sentence", "")),
