@@ -17,7 +17,8 @@ from finsuite.kernel.errors import NotFound
 from integration.choices import ConnectionState, Kind
 from integration.record_pages import RecordPages
 from integration.selectors.connections import connections_of
-from integration.selectors.links import Standing, standing_of
+from integration.selectors.links import Standing, aliases_of, standing_of
+from integration.selectors.record_names import names_of
 from users.models import User
 
 _MODULES = {Kind.ACCOUNT.value: "accounts", Kind.CONTACT.value: "contacts"}
@@ -51,6 +52,20 @@ def customer(request: HttpRequest, subject: Customer) -> str:
 def marketplace(request: HttpRequest, subject: Organization) -> str:
     context = {"organization": subject, "connections": connections_of(subject)}
     return render_to_string("integration/_marketplace.html", context, request)
+
+
+@panels.fill("crm.record.merged", order=10)
+def merged(request: HttpRequest, subject: Any) -> str:
+    """The finance records of what was merged into a CRM record, for those who may open them."""
+    kind = {Account: Kind.ACCOUNT.value, Contact: Kind.CONTACT.value}.get(type(subject))
+    found = aliases_of(kind, subject.pk, organization_id=subject.organization_id) if kind else []
+    if not found:
+        return ""
+    ends = [(link.finance_kind, link.finance_id) for link in found]
+    pages = RecordPages(cast("User", request.user), found[0].connection).of(ends)
+    names = names_of(pages)
+    shown = [(names[end][0], url) for end, url in pages.items() if end in names]
+    return render_to_string("integration/_aliases.html", {"aliases": shown}, request) if shown else ""
 
 
 def _crm_card(request: HttpRequest, kind: str, subject: Account | Contact) -> str:

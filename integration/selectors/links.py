@@ -56,6 +56,18 @@ def standing_of(kind: str, record_id: int, *, organization_id: int) -> Standing 
     return _without_link(connection, kind, record_id)
 
 
+def aliases_of(kind: str, record_id: int, *, organization_id: int) -> list[Link]:
+    """The pairs that were merged into this CRM record's own: their finance records stay, on their own. One query."""
+    found = Link.objects.filter(
+        state=LinkState.ALIAS,
+        alias_of__crm_kind=kind,
+        alias_of__crm_id=record_id,
+        connection__crm_organization=organization_id,
+        connection__state__in=SHOWN,
+    )
+    return list(found.select_related("connection").order_by("id")[:20])
+
+
 def links_of(connection: Connection, *, search: str = "", state: str = "") -> QuerySet[Link]:
     """The pairs of the connection, the newest first; `search` looks at the CRM record's name."""
     found = Link.objects.filter(connection=connection).open()

@@ -67,7 +67,7 @@ def test_a_records_page_loads_what_looks_like_it_by_itself(client, at, pair, dja
     assert f'hx-get="{at(f"duplicates/accounts/{one.pk}")}"' in page
     assert "Possible duplicates" not in page
     client.get(at(f"duplicates/accounts/{one.pk}"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         part = client.get(at(f"duplicates/accounts/{one.pk}")).content.decode()
     assert "Possible duplicates (1)" in part
     assert f"?id={one.pk}&amp;id={two.pk}" in part

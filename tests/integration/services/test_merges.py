@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from crm.models import Account, Contact, Merge
 from crm.services.merging import merge_records
@@ -13,6 +14,7 @@ from crm.services.unmerging import undo_merge
 from finance.models import ContactPerson, Customer
 from integration.choices import LinkState
 from integration.models import Link, MergeMap, Unmatched
+from integration.selectors.links import aliases_of
 from integration.services import activation
 from tests.integration.worlds import World, world
 
@@ -62,6 +64,11 @@ def test_beside_the_survivors_own_the_losers_customer_is_an_alias_and_left_alone
     assert Unmatched.objects.get(record_id=theirs.pk, kind="customer").reason == "detached"
     theirs.refresh_from_db()
     assert (theirs.display_name, theirs.billing_phone) == ("Dupont SA", "1")
+    assert [link.finance_id for link in aliases_of("account", survivor.pk, organization_id=w.crm.pk)] == [theirs.pk]
+    browser = Client()
+    browser.force_login(w.admin, backend="django.contrib.auth.backends.ModelBackend")
+    page = browser.get(f"/crm/{w.crm.pk}/duplicates/accounts/{survivor.pk}").content.decode()
+    assert f"/finance/{w.finance.pk}/customers/{theirs.pk}" in page
     w.edit(theirs, billing_phone="9")
     w.settle()
     survivor.refresh_from_db()
