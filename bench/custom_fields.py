@@ -1,0 +1,145 @@
+"""How fast a list of 50 is filtered and sorted by one custom field among 100,000 accounts; against plain SQL.
+
+    python -m bench.custom_fields [--accounts 100000]
+
+Ten fields are filled on every account. The list goes through the same code as the page's: criteria, then one page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bench.cluster import cluster
+from bench.report import Report, percentile
+
+KINDS = ("text", "long_text", "integer", "decimal", "date", "moment", "yes_no", "choice", "choices", "email")
+QUESTIONS: dict[str, tuple[str, str, Any]] = {
+    "text_is_one": ("cf_text", "is", "REF 4711"),
+    "text_is_absent": ("cf_text", "is", "nobody"),
+    "text_contains_one": ("cf_text", "contains", "ref 4711"),
+    "text_contains_absent": ("cf_text", "contains", "nobody"),
+    "text_contains_all": ("cf_text", "contains", "ref"),
+    "long_text_contains_one": ("cf_long_text", "contains", "NUMERO 4711 "),
+    "number_rare": ("cf_integer", "gte", 999),
+    "number_half": ("cf_integer", "gte", 500),
+    "number_between": ("cf_decimal", "between", ["10", "20"]),
+    "number_absent": ("cf_integer", "gt", 100_000),
+    "date_after": ("cf_date", "gt", "2024-01-01"),
+    "choice_third": ("cf_choice", "is", "gold"),
+    "choice_several": ("cf_choices", "is", "silver"),
+    "box_rare": ("cf_yes_no", "is", True),
+    "empty_none": ("cf_text", "empty", None),
+    "empty_most": ("cf_yes_no", "is", False),
+}
+SORTS = ("cf_text", "-cf_text", "cf_integer", "-cf_date", "cf_choice", "-cf_yes_no")
+FILL = """
+    UPDATE crm_account SET custom = jsonb_build_object(
+        'text', 'Réf ' || id, 'long_text', 'Une note sur le client numéro ' || id || ' avec des accents',
+        'integer', id % 1000, 'decimal', (id % 10000 / 100.0)::text,
+        'date', (DATE '2020-01-01' + (id % 2000)::int)::text, 'moment', '2026-01-01T10:00:00Z',
+        'choice', (ARRAY['gold', 'silver', 'bronze'])[1 + id % 3], 'choices', jsonb_build_array('gold', 'silver'),
+        'email', 'p' || id || '@example.com'
+    ) || CASE WHEN id % 1000 = 7 THEN '{"yes_no": true}'::jsonb ELSE '{}'::jsonb END
+"""
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--accounts", type=int, default=100_000)
+    with cluster():
+        measure(arguments.parse_args().accounts, Report("custom_fields"))
+
+
+def measure(accounts: int, report: Report) -> None:
+    """Fill the accounts, then ask each question."""
+    from django.db import connection
+
+    from crm.access import of_actor
+    from crm.models import Account
+    from crm.selectors.criteria import criteria_filter
+    from crm.selectors.custom_fields import custom_fields
+    from crm.selectors.records import record_rows
+
+    organization, actor = furnished(accounts)
+    report.figure("accounts", accounts)
+    with connection.cursor() as cursor:
+        _, seconds = timed(lambda: cursor.execute(FILL))
+        report.figure("values_written_per_second", accounts * 9 / seconds, "values/s")
+        cursor.execute("VACUUM ANALYZE crm_account")
+        cursor.execute("VACUUM ANALYZE crm_customvalue")
+    access = of_actor(actor, organization)
+    fields = custom_fields(organization, "accounts")
+    worst = 0.0
+
+    def listed(rows: Any, *order: str) -> Any:
+        return rows.order_by(*order, "id").values("id", "name", "custom")[:51]
+
+    for name, (field, comparator, value) in QUESTIONS.items():
+        criterion = {"field": field, "comparator": comparator, "value": value}
+        rows = record_rows(access, "accounts").filter(criteria_filter(access, "accounts", [criterion]))
+        worst = max(worst, told(report, name, listed(rows, "sort_key")))
+    for sort in SORTS:
+        rows = fields.ordered(Account.objects.of(organization), [sort.removeprefix("-")])
+        name = f"sorted_by_{sort.replace('-', 'falling_')}"
+        worst = max(worst, told(report, name, listed(rows, sort.replace("cf_", "sorted_cf_"))))
+    report.figure("slowest_p95_ms", worst, "ms")
+    report.finish()
+
+
+def told(report: Report, name: str, rows: Any) -> float:
+    """The median and the 95th percentile of twenty of these lists in milliseconds, and the ratio to its SQL alone."""
+    from django.db import connection
+
+    sql, parameters = rows.query.sql_with_params()
+
+    def plainly() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            cursor.fetchall()
+
+    mine, plain = repeated(lambda: list(rows.all())), repeated(plainly)
+    report.figure(f"{name}_p50_ms", percentile(mine, 0.5), "ms")
+    report.figure(f"{name}_p95_ms", percentile(mine, 0.95), "ms")
+    report.figure(f"{name}_to_plain_sql", percentile(mine, 0.5) / percentile(plain, 0.5), "times")
+    return percentile(mine, 0.95)
+
+
+def furnished(accounts: int) -> tuple[Any, Any]:
+    """An organization with the fields and the accounts, and its administrator."""
+    from crm.services.accounts import create_accounts
+    from crm.services.custom_fields import create_custom_field
+    from crm.services.organizations import create_organization
+    from finsuite.kernel.actors import Actor
+    from users.models import User
+
+    user = User.objects.create_user("bench@example.com", "bench")
+    actor = Actor.person(user)
+    organization = create_organization(actor=actor, owner=user, values={"name": "Bench"})
+    for start in range(0, accounts, 10_000):
+        rows = [{"name": f"Société {number}"} for number in range(start, min(start + 10_000, accounts))]
+        create_accounts(actor=actor, organization=organization, rows=rows)
+    for kind in KINDS:
+        values = {"module": "accounts", "label": kind, "kind": kind}
+        if kind in ("choice", "choices"):
+            values["choices"] = ["Gold", "Silver", "Bronze"]
+        create_custom_field(actor=actor, organization=organization, values=values)
+    return organization, actor
+
+
+def repeated(work: Callable[[], object], *, times: int = 20) -> list[float]:
+    """How long each of the runs took, in milliseconds, after one that isn't counted."""
+    work()
+    return [timed(work)[1] * 1000 for _ in range(times)]
+
+
+def timed(work: Callable[[], Any]) -> tuple[Any, float]:
+    started = time.perf_counter()
+    answer = work()
+    return answer, time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
