@@ -53,7 +53,10 @@ class DefinitionForm(forms.Form):
         label=_("Help text"), max_length=200, required=False, help_text=_("Shown below the field in forms.")
     )
     section = forms.CharField(
-        label=_("Section"), max_length=60, required=False, help_text=_("The heading it stands under: “More fields”.")
+        label=_("Section"),
+        max_length=60,
+        required=False,
+        help_text=_("The heading it stands under; “More fields” if empty."),
     )
     places = forms.IntegerField(label=_("Decimals"), min_value=0, max_value=9, required=False, initial=2)
     default = forms.CharField(
