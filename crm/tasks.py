@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from crm.services import activities, attachments, duplicates, exports, import_work, reminders
+from crm.services import activities, attachments, duplicates, exports, import_work, reminders, tag_work
 
 
 @shared_task(name="crm.check_import", queue="sync.bulk", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]
@@ -71,3 +71,9 @@ def find_duplicates(scan_id: int) -> None:
 def renew_duplicates() -> None:
     """Do the searches whose message was lost, and those that are a day old."""
     duplicates.work_on_all()
+
+
+@shared_task(name="crm.retag", queue="sync.bulk", soft_time_limit=540, time_limit=570)  # type: ignore[untyped-decorator]
+def retag(organization_id: int, user_id: int, tag: str, name: str | None) -> None:
+    """Another name for a tag that many records carry, or none."""
+    tag_work.retag(organization_id, user_id, tag, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from crm.api import tags
 from crm.api.accounts import AccountResource
 from crm.api.activities import ActivityResource
 from crm.api.attachments import AttachmentResource
@@ -49,6 +50,7 @@ RESOURCES = (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("<id:organization>/search", SearchView.as_view(), name="search"),
+    path("<id:organization>/", include(tags.urls)),
     path(
         "<id:organization>/",
         include([*(pattern for resource in RESOURCES for pattern in resource.urls()), *merge_urls()]),

@@ -122,7 +122,10 @@ def listed(pages: Pages, request: HttpRequest, access: Access) -> HttpResponse:
         "new_url": pages.address("create", access),
         "delete_many_url": pages.address("delete_many", access),
     }
-    return answer(request, access, pages.listing, record_rows(access, pages.module), context)
+    rows = record_rows(access, pages.module)
+    if tag := request.GET.get("tag", "")[:50]:
+        rows, context = rows.filter(tags__contains=[tag]), {**context, "tag": tag}
+    return answer(request, access, pages.listing, rows, context)
 
 
 def frame(pages: Pages, request: HttpRequest, access: Access, record_id: int, tab: str) -> dict[str, Any]:

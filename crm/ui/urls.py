@@ -16,6 +16,7 @@ from crm.ui import (
     search,
     setup,
     sharing,
+    tags,
 )
 from crm.ui.modules import module_urls
 
@@ -40,6 +41,9 @@ setup_pages: list[URLPattern | URLResolver] = [
     path("profiles/<int:profile_id>", setup.profile_edit, name="profile_edit"),
     path("profiles/<int:profile_id>/delete", setup.profile_delete, name="profile_delete"),
     path("pipelines/", include(pipeline_urls)),
+    path("tags", tags.tag_list, name="tag_list"),
+    path("tags/rename", tags.tag_rename, name="tag_rename"),
+    path("tags/delete", tags.tag_delete, name="tag_delete"),
     path("currencies", setup.currency_list, name="currency_list"),
     path("currencies/add", setup.currency_add, name="currency_add"),
     path("currencies/<int:currency_id>", setup.currency_update, name="currency_update"),
@@ -63,6 +67,7 @@ pages: list[URLPattern | URLResolver] = [
     path("files/<int:attachment_id>/preview", attachments.shown, name="file_preview"),
     path("files/<int:attachment_id>/delete", attachments.delete, name="file_delete"),
     path("files/<int:attachment_id>/restore", attachments.restore, name="file_restore"),
+    path("tags/suggest", tags.tag_suggest, name="tag_suggest"),
     path("search", search.search, name="search"),
     path("views/<int:list_view_id>", list_views.list_view_edit, name="list_view_edit"),
     path("views/<int:list_view_id>/delete", list_views.list_view_delete, name="list_view_delete"),

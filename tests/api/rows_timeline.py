@@ -16,6 +16,7 @@ from users.services.notifications import Notice, notify
 
 
 def furnish(world: World) -> None:
+    factories.vendor(world.crm, name="Tagged", tags=["gold"])
     places = ((world.crm, world.names["account"]), (world.foreign_crm, world.foreign["account"]))
     made = [factories.activity(place, module="accounts", record_id=account) for place, account in places]
     world.add("activity", *made)
@@ -58,6 +59,7 @@ ACTIVITY_PAGE = f"{PAGES}/activities/{{activity}}"
 FILE = f"{PAGES}/files/{{attachment}}"
 ABOUT = {"module": "accounts", "record_id": "{account}"}
 FORM = {"kind": "task", "subject": "Call back", "priority": "normal", **ABOUT}
+RENAMED = {"tag": "gold", "name": "silver"}
 CHANGED = {"subject": "Later", "priority": "low"}
 RECORDS = (("accounts", "account"), ("contacts", "contact"), ("products", "product"), ("vendors", "vendor"))
 
@@ -85,6 +87,13 @@ ROWS = [
     page("/notifications/read/", method="POST", body={}, **dict.fromkeys(_ANYBODY, 302)),
     page("/notifications/{notification}/read/", method="POST", body={}, view=404, edit=404, admin=302),
     *(page(f"{PAGES}/{module}/{{{one}}}/{tab}") for module, one in RECORDS for tab in ("activity", "files")),
+    read(f"{API}/tags", none=200),
+    write("POST", f"{API}/tags/rename", body={"tag": "gold", "name": "silver"}, none=403, edit=403, admin=200),
+    write("POST", f"{API}/tags/delete", body={"tag": "gold"}, none=403, edit=403, admin=200),
+    page(f"{PAGES}/tags/suggest?q=g", none=200),
+    page(f"{PAGES}/setup/tags", none=403, view=403, edit=403),
+    page(f"{PAGES}/setup/tags/rename", method="POST", body=RENAMED, none=403, view=403, edit=403, admin=302),
+    page(f"{PAGES}/setup/tags/delete", method="POST", body={"tag": "gold"}, none=403, view=403, edit=403, admin=302),
     page(f"{PAGES}/work", none=200),
     page(f"{PAGES}/activities/{{activity}}", view=302, edit=302, admin=302),
     page(f"{PAGES}/activities/composer?kind=task", none=200),
