@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.choices import Level, Module
-from crm.ui.addresses import page_name
+from crm.ui.addresses import address, page_name
 from crm.ui.modules import PAGES
 from finsuite.kernel import navigation
 from finsuite.kernel.tenants import Tenant
@@ -21,6 +22,21 @@ def may_view(tenant: Tenant, module: Module) -> bool:
 
 def _viewers_of(module: Module) -> Callable[[HttpRequest, Tenant | None], bool]:
     return lambda request, tenant: tenant is not None and may_view(tenant, module)
+
+
+def _pinned_in(module: Module) -> navigation.Below:
+    """The list views that the person has pinned, below their module."""
+
+    def pinned(request: HttpRequest, tenant: Tenant | None) -> list[tuple[str, str]]:
+        pins = tenant.rights.get("pins", ()) if tenant else ()
+        return [
+            (gettext(pin["name"]) if pin["is_system"] else pin["name"], f"{place}?view={pin['id']}")
+            for pin in pins
+            if pin["module"] == module and tenant is not None
+            for place in [address(module, "list", tenant.id)]
+        ]
+
+    return pinned
 
 
 def _importers(request: HttpRequest, tenant: Tenant | None) -> bool:
@@ -50,6 +66,7 @@ def add_entries() -> None:
                 kind="crm",
                 order=10 + place * 10,
                 allowed=_viewers_of(module),
+                below=_pinned_in(module),
             )
         )
     for item in (

@@ -28,6 +28,7 @@ def crm_tenants(user: Any) -> list[Tenant]:
             rights={
                 "levels": membership.levels or {},
                 "can_setup": membership.profile.can_setup,
+                "pins": membership.pins or (),
                 "access": cache(partial(of_membership, membership)),
             },
         )

@@ -17,6 +17,7 @@ from crm.models import ExportJob, ExportState
 from crm.selectors.exports import export_columns, export_selection, export_title, exports, get_export
 from crm.services import exports as services
 from crm.ui.base import actor_of, in_organization
+from crm.ui.filters import read_json
 from finsuite.kernel import formats
 from finsuite.kernel.errors import NotFound, Refused
 
@@ -114,7 +115,7 @@ def _form(
         "module": module,
         "title": export_title(access, module, asked),
         "count": formats.number(count),
-        "carried": {name: given[name] for name in ("view", "q") if given.get(name)},
+        "carried": {name: given[name] for name in ("view", "filter", "q") if given.get(name)},
         "columns": [
             {"name": column.name, "label": column.label, "is_chosen": not chosen or column.name in chosen}
             for column in export_columns(access, module)
@@ -129,7 +130,8 @@ def _form(
 def _values(given: QueryDict) -> dict[str, Any]:
     """What the form, or a list's address, asks for."""
     return {
-        "view": given.get("view", ""),
+        "view": "" if "filter" in given else given.get("view", ""),  # a filter stands in its view's place
+        "criteria": read_json(given.get("filter", "")),
         "search": given.get("q", ""),
         "columns": given.getlist("column"),
         "format": given.get("format", ExportJob.Format.CSV),

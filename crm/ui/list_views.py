@@ -1,138 +1,105 @@
-"""Making and changing list views."""
+"""Making, changing and sharing list views, and what each person does with them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.access import Access
 from crm.choices import Level, Module
-from crm.criteria.fields import LISTED, FieldKind, FilterField
-from crm.criteria.tree import MOST_CRITERIA
-from crm.models import RECORDS, ListView
-from crm.models.modules import referred
-from crm.selectors.criteria import filter_fields
+from crm.criteria.tree import DEEPEST
+from crm.models import ListView, Profile, Team
 from crm.selectors.list_views import get_list_view
 from crm.selectors.organizations import members
-from crm.selectors.records import named
 from crm.services import list_views as services
 from crm.ui.addresses import address
 from crm.ui.base import actor_of, in_organization
+from crm.ui.filters import Block, Builder, criteria_of, read_json, read_tree
 from crm.ui.modules import PAGES
-from finsuite.kernel import formats
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
 
-
-@dataclass
-class Line:
-    """One criterion as the form shows it."""
-
-    index: int
-    field: FilterField
-    comparator: str
-    value: str
-    fields: list[FilterField]
-    access: Access
-    module: str
-    fault: str = ""
-
-    @property
-    def comparators(self) -> list[tuple[str, Any]]:
-        """What the field can be compared by; a choice of several records, and a stretch, are for programs."""
-        is_record = self.field.kind is FieldKind.RECORD
-        hidden = ("between", *(LISTED if is_record else ()))
-        return [(name, self.field.told(name)) for name in self.field.comparators if name not in hidden]
-
-    @property
-    def is_valueless(self) -> bool:
-        """Emptiness is compared with nothing."""
-        return self.comparator in ("empty", "not_empty")
-
-    @property
-    def control(self) -> str:
-        """Which control takes the value."""
-        if self.picked:
-            return "picker"
-        return {
-            FieldKind.RECORD: "person",
-            FieldKind.YES_NO: "yes_no",
-            FieldKind.DATE: "date",
-            FieldKind.MOMENT: "date",
-        }.get(self.field.kind, "text")
-
-    @property
-    def picked(self) -> Module | None:
-        """The module whose records the field refers to, if it does."""
-        return referred(RECORDS[Module(self.module)], f"{self.field.name}_id")
-
-    @property
-    def people(self) -> list[tuple[str, str]]:
-        return [(str(member.user_id), str(member.user)) for member in members(self.access.organization)]
-
-    @property
-    def lookup(self) -> str:
-        return address(self.picked, "lookup", self.access.organization.pk) if self.picked else ""
-
-    @property
-    def shown(self) -> str:
-        """What the chosen record is called."""
-        key = read_id(self.value)
-        if key is None or self.picked is None:
-            return ""
-        return named(self.access, self.picked, {key}).get(key, "")
+_SHARES = ("shared_people", "shared_teams", "shared_profiles")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_organization
 def list_view_create(request: HttpRequest, access: Access, module: str) -> HttpResponse:
-    """A new list view, for oneself or for everybody."""
+    """A new list view, for oneself, for those one shares it with, or for everybody."""
     _enter(access, module)
+    builder = Builder(access, Module(module))
     view = ListView(organization=access.organization, module=module, owner_id=request.user.pk)
     if request.method != "POST":
-        return _form(request, access, view, lines=[_line(access, module, 0, {})])
-    values = _values(request, access, module)
-    for_all = request.POST.get("for") == "all"
+        return _form(request, access, view, builder.shown([]))
+    block = _block(builder, request.POST)
     try:
         saved = services.create_list_view(
             actor=actor_of(request),
             organization=access.organization,
-            values={**values, "module": module, "owner_id": None if for_all else request.user.pk},
+            values={**_values(request.POST, block), "module": module, **_owner(request)},
         )
     except Refused as refused:
-        return _again(request, access, view, refused)
+        return _again(request, access, view, block, refused)
     messages.success(request, _("The list view “%(name)s” is saved.") % {"name": saved.title})
-    return redirect(_list(access, module, saved))
+    return redirect(_list(access, saved))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_organization
 def list_view_edit(request: HttpRequest, access: Access, list_view_id: int) -> HttpResponse:
-    """Another name or other records for a list view."""
+    """Another name, other records, or other people for a list view."""
     view = get_list_view(access.organization, list_view_id, user_id=request.user.pk)
     _enter(access, view.module)
+    builder = Builder(access, Module(view.module))
     if request.method != "POST":
-        lines = [_line(access, view.module, at, entry) for at, entry in enumerate(view.criteria)]
-        return _form(request, access, view, lines=lines or [_line(access, view.module, 0, {})])
+        return _form(request, access, view, builder.shown(criteria_of(view)))
+    block = _block(builder, request.POST)
     try:
         saved = services.update_list_view(
             actor=actor_of(request),
             list_view=view,
-            values=_values(request, access, view.module),
+            values=_values(request.POST, block),
             version=request.POST.get("version") or None,
         )
     except Refused as refused:
-        return _again(request, access, view, refused)
+        return _again(request, access, view, block, refused)
     messages.success(request, _("The list view “%(name)s” is saved.") % {"name": saved.title})
-    return redirect(_list(access, view.module, saved))
+    return redirect(_list(access, saved))
+
+
+@require_POST
+@in_organization
+def list_view_save(request: HttpRequest, access: Access, list_view_id: int) -> HttpResponse:
+    """Save what the list shows into its view: the filter, the order, the columns."""
+    view = get_list_view(access.organization, list_view_id, user_id=request.user.pk)
+    saved = services.update_list_view(
+        actor=actor_of(request),
+        list_view=view,
+        values=_shown(request.POST),
+        version=request.POST.get("version") or None,
+    )
+    messages.success(request, _("The list view “%(name)s” is saved.") % {"name": saved.title})
+    return redirect(_list(access, saved))
+
+
+@require_POST
+@in_organization
+def list_view_act(request: HttpRequest, access: Access, list_view_id: int) -> HttpResponse:
+    """What a person does with a view that they see: pin it, open the module with it, copy it."""
+    view = get_list_view(access.organization, list_view_id, user_id=request.user.pk)
+    act = _ACTS.get(request.POST.get("act", ""))
+    if act is None:
+        raise NotFound(_("There is no such page."))
+    copy = act(actor=actor_of(request), list_view=view)
+    return redirect(_list(access, copy or view))
 
 
 @require_POST
@@ -148,13 +115,32 @@ def list_view_delete(request: HttpRequest, access: Access, list_view_id: int) ->
 @require_safe
 @in_organization
 def list_view_line(request: HttpRequest, access: Access, module: str) -> HttpResponse:
-    """One criterion's controls, for the field that has been chosen."""
+    """A criterion's controls, for the field that has been chosen; with `group`, a new group so deep."""
     _enter(access, module)
-    index = request.GET.get("index", "0")
-    if not (index.isascii() and index.isdigit() and int(index) < MOST_CRITERIA):
-        raise NotFound(_("There is no such page."))
-    entry = {name: request.GET.get(f"{name}-{index}", "") for name in ("field", "comparator", "value")}
-    return render(request, "crm/list_view_line.html", {"line": _line(access, module, int(index), entry)})
+    builder = Builder(access, Module(module))
+    depth = read_id(request.GET.get("group", ""))
+    if depth is not None:
+        if not 0 < depth < DEEPEST:
+            raise NotFound(_("There is no such page."))
+        return render(request, "crm/filter_part.html", {"block": builder.group(depth)})
+    given: dict[str, Any] = {name: request.GET[name] for name in request.GET}
+    if request.headers.get("HX-Trigger-Name") == "field":  # what was asked of another field means nothing to this one
+        given = {"field": given.get("field", "")}
+    elif len(several := request.GET.getlist("value")) > 1:
+        given["value"] = several
+    line = builder.line(given)
+    name = request.GET.get("id", "")
+    line.id = name if name.isalnum() and name.isascii() and len(name) < 20 else line.id
+    return render(request, "crm/filter_part.html", {"line": line})
+
+
+@require_safe
+@in_organization
+def list_view_sharing(request: HttpRequest, access: Access, module: str) -> HttpResponse:
+    """Whom a new view can be shared with."""
+    _enter(access, module)
+    view = ListView(organization=access.organization, module=module, owner_id=request.user.pk)
+    return render(request, "crm/list_view_sharing.html", _sharing(access, view))
 
 
 def _enter(access: Access, module: str) -> None:
@@ -163,101 +149,111 @@ def _enter(access: Access, module: str) -> None:
     access.require(module, Level.VIEW)
 
 
+def _move(step: int) -> Callable[..., None]:
+    return partial(services.move_pin, step=step)
+
+
+_ACTS: Mapping[str, Callable[..., ListView | None]] = {
+    "pin": services.pin_list_view,
+    "unpin": services.unpin_list_view,
+    "up": _move(-1),
+    "down": _move(1),
+    "make-default": services.set_default_view,
+    "clear-default": services.clear_default_view,
+    "clone": services.clone_list_view,
+}
+
+
 def _form(
-    request: HttpRequest,
-    access: Access,
-    view: ListView,
-    *,
-    lines: list[Line],
-    given: Mapping[str, Any] | None = None,
-    faults: Mapping[str, Any] | None = None,
+    request: HttpRequest, access: Access, view: ListView, block: Block, faults: Mapping[str, str] | None = None
 ) -> HttpResponse:
     context = {
         "access": access,
         "view": view,
-        "module": view.module,
         "module_label": Module(view.module).label,
         "list_url": address(view.module, "list", access.organization.pk),
-        "lines": lines,
-        "next_index": max((line.index for line in lines), default=-1) + 1,
-        "name": view.name,
-        "scope": view.scope if view.pk else ListView.Scope.CRITERIA,
-        "scopes": ListView.Scope.choices,
+        "block": block,
+        "name": request.POST.get("name", view.name),
+        "carried": [(name, value) for name in ("sort", "column") for value in request.POST.getlist(name)],
         "version": version_of(view) if view.pk else "",
         "faults": faults or {},
-        **(given or {}),
+        **_sharing(access, view),
     }
     return render(request, "crm/list_view_form.html", context, status=422 if faults else 200)
 
 
-def _again(request: HttpRequest, access: Access, view: ListView, refused: Refused) -> HttpResponse:
+def _again(request: HttpRequest, access: Access, view: ListView, block: Block, refused: Refused) -> HttpResponse:
     """The form as it was sent, with what is wrong."""
-    entries = _entries(request)
-    lines = [_line(access, view.module, index, entry) for index, entry in entries]
-    for line, position in zip(lines, range(len(lines)), strict=True):
-        line.fault = " ".join(refused.fields.get(f"criteria.{position}", []))
-    given = {"name": request.POST.get("name", ""), "scope": request.POST.get("scope", "")}
+    block.blame(refused.fields)
+    for name, value in _who(request.POST).items():
+        setattr(view, name, value)
     faults = {name: " ".join(said) for name, said in refused.fields.items()} or {"": refused.message}
-    return _form(request, access, view, lines=lines or [_line(access, view.module, 0, {})], given=given, faults=faults)
+    return _form(request, access, view, block, faults)
 
 
-def _entries(request: HttpRequest) -> list[tuple[int, dict[str, str]]]:
-    return [
-        (index, {name: request.POST.get(f"{name}-{index}", "") for name in ("field", "comparator", "value")})
-        for index in range(MOST_CRITERIA)
-        if f"field-{index}" in request.POST
+def _sharing(access: Access, view: ListView) -> dict[str, Any]:
+    """Who may see the view, to choose from."""
+    public = ListView.Visibility.PUBLIC
+    may_publish = access.profile.can_setup or view.visibility == public
+    choices = [entry for entry in ListView.Visibility.choices if entry[0] != public or may_publish]
+    people: list[tuple[int, Any]] = [
+        (m.user_id, m.user) for m in members(access.organization) if m.user_id != access.user_id
     ]
+    teams = [(team.pk, team.name) for team in Team.objects.of(access.organization).order_by("name")]
+    profiles = [(p.pk, p.title) for p in Profile.objects.of(access.organization).order_by("pk")]
+    named: list[tuple[str, str, list[tuple[int, Any]]]] = [
+        ("shared_people", _("People"), people),
+        ("shared_teams", _("Teams"), teams),
+        ("shared_profiles", _("Profiles"), profiles),
+    ]
+    shares = [
+        (name, label, [(key, told, key in getattr(view, name)) for key, told in entries])
+        for name, label, entries in named
+    ]
+    return {"view": view, "visibilities": choices, "shares": shares}
 
 
-def _values(request: HttpRequest, access: Access, module: str) -> dict[str, Any]:
-    scope = request.POST.get("scope", "")
-    fields = filter_fields(access, module)
-    criteria = [_criterion(fields, entry) for _index, entry in _entries(request)]
+def _block(builder: Builder, given: QueryDict) -> Block:
+    """The filter: as the form sent it, or, from the list, as criteria."""
+    if "typed" in given:
+        return builder.typed(read_tree(str(given["typed"])))
+    return builder.shown(read_json(given.get("criteria", "[]")))
+
+
+def _values(given: QueryDict, block: Block) -> dict[str, Any]:
+    values = {"name": given.get("name", ""), **_selected(block.criteria()), **_who(given)}
+    if "column" in given:
+        values |= {"columns": given.getlist("column"), "sort": given.get("sort", "")}
+    return values
+
+
+def _shown(given: QueryDict) -> dict[str, Any]:
     return {
-        "name": request.POST.get("name", ""),
-        "scope": scope,
-        "criteria": criteria if scope == ListView.Scope.CRITERIA else [],
+        **_selected(read_json(given.get("criteria", "[]"))),
+        "columns": given.getlist("column"),
+        "sort": given.get("sort", ""),
     }
 
 
-def _criterion(fields: Mapping[str, FilterField], entry: Mapping[str, str]) -> dict[str, Any]:
-    """What was typed, as the criterion holds it. What can't be read stays as typed: the service says what is wrong."""
-    field, comparator, text = fields.get(entry["field"]), entry["comparator"], entry["value"].strip()
-    told: dict[str, Any] = {"field": entry["field"], "comparator": comparator}
-    if field is None or comparator in ("empty", "not_empty"):
-        return told
-    if comparator in LISTED:
-        return {**told, "value": [_read(field, part.strip()) for part in text.split(",") if part.strip()]}
-    return {**told, "value": _read(field, text)}
+def _selected(criteria: list[Any]) -> dict[str, Any]:
+    """Without criteria, a view selects all records."""
+    return {"scope": ListView.Scope.CRITERIA if criteria else ListView.Scope.ALL, "criteria": criteria}
 
 
-def _read(field: FilterField, text: str) -> Any:
-    match field.kind:
-        case FieldKind.YES_NO:
-            return {"yes": True, "no": False}.get(text, text)
-        case FieldKind.RECORD:
-            found = read_id(text)
-            return text if found is None else found
-        case FieldKind.NUMBER | FieldKind.MONEY:
-            try:
-                return formats.plain_amount(formats.parse_amount(text))
-            except Refused:
-                return text
-    return text
+def _who(given: QueryDict) -> dict[str, Any]:
+    if "visibility" not in given:
+        return {}
+    visibility = given["visibility"]
+    if visibility != ListView.Visibility.SHARED:
+        return {"visibility": visibility, **{name: [] for name in _SHARES}}
+    chosen = {name: [key for value in given.getlist(name) if (key := read_id(value)) is not None] for name in _SHARES}
+    return {"visibility": visibility, **chosen}
 
 
-def _line(access: Access, module: str, index: int, entry: Mapping[str, Any]) -> Line:
-    fields = filter_fields(access, module)
-    field = fields.get(str(entry.get("field"))) or next(iter(fields.values()))
-    comparator = str(entry.get("comparator", ""))
-    if comparator not in field.comparators:
-        comparator = field.comparators[0]
-    value = entry.get("value", "")
-    told = {True: "yes", False: "no", None: ""}.get(value) if isinstance(value, bool) or value is None else None
-    if isinstance(value, list):
-        told = ", ".join(str(item) for item in value)
-    return Line(index, field, comparator, str(value) if told is None else told, list(fields.values()), access, module)
+def _owner(request: HttpRequest) -> dict[str, Any]:
+    is_public = request.POST.get("visibility") == ListView.Visibility.PUBLIC
+    return {"owner_id": None if is_public else request.user.pk}
 
 
-def _list(access: Access, module: str, view: ListView) -> str:
-    return f"{address(module, 'list', access.organization.pk)}?view={view.pk}"
+def _list(access: Access, view: ListView) -> str:
+    return f"{address(view.module, 'list', access.organization.pk)}?view={view.pk}"

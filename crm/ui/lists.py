@@ -1,4 +1,7 @@
-"""A list of records: which list view, searched, sorted, in which columns, 50 at a time."""
+"""A list of records: which list view, filtered, searched, sorted, in which columns, so many at a time.
+
+The address says all of it: `view`, `filter` (criteria that differ from the view's), `q`, `sort`, `column`, `size`.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,26 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.access import Access
 from crm.choices import Level, Module
-from crm.models import RECORDS, ListView
+from crm.models import RECORDS
+from crm.selectors.criteria import criteria_filter
 from crm.selectors.custom_fields import custom_fields
-from crm.selectors.list_views import list_views, view_filter
+from crm.selectors.list_views import list_views
 from crm.selectors.search import matches
-from crm.ui.addresses import page_name
+from crm.selectors.sums import Total, totals
+from crm.ui.addresses import address, page_name
 from crm.ui.cells import Column
 from crm.ui.custom_fields import columns as custom_columns
+from crm.ui.editing import drawn, editable, place_of
+from crm.ui.filters import Block, Builder, criteria_of, read_json, read_tree, write_json
 from finsuite.kernel import formats, panels
 from finsuite.kernel.api.fields import Field
 from finsuite.kernel.api.listing import Page, read_page, read_query
@@ -29,8 +37,14 @@ from finsuite.kernel.api.problems import Problem
 from finsuite.kernel.custom_fields.api import list_fields
 from finsuite.kernel.custom_fields.sets import FieldSet
 from finsuite.kernel.errors import NotFound, Refused
+from finsuite.kernel.templatetags.ui import icon
+from finsuite.kernel.versions import version_of
 
+SIZES = (20, 50, 100)
 PAGE = 50
+MOST_SORTS = 3
+COUNTED = 10_000  # a longer list is only counted when somebody asks
+SIZE_COOKIE = "list-size"
 COOKIE_AGE = 365 * 24 * 3600
 
 
@@ -79,52 +93,132 @@ class Shown:
     access: Access
     listing: Listing
     rows_of: QuerySet[Any]
-    views: list[ListView] = field(default_factory=list)
+    query: QueryDict = field(default_factory=lambda: QueryDict(mutable=True))
+    block: Block | None = None
+    fault: str = ""
 
     def __post_init__(self) -> None:
-        user_id = self.access_user_id
-        found = list_views(self.access.organization, user_id=user_id).filter(module=self.listing.module)
-        self.views = list(found)
+        """Read the address, and put it in order: what the filter's form sent becomes `filter`."""
+        self.query = self.request.GET.copy()
+        typed = self.query.pop("typed", [""])[-1]
+        self.criteria = self._criteria(typed)
+        self.query.pop("filter", None)
+        if not self.query.get("q"):
+            self.query.pop("q", None)
+        if self.criteria != criteria_of(self.view):
+            self.query["filter"] = write_json(self.criteria)
+        self.request.GET = self.query  # type: ignore[assignment]  # from here on, the address is in order
+        try:
+            self.kept = criteria_filter(self.access, self.listing.module, self.criteria)
+        except Refused as refused:
+            self.fault, self.kept = refused.message, Q(pk__in=())
+            self.filter.blame(refused.fields)
 
-    @property
-    def access_user_id(self) -> int | None:
-        return self.request.user.pk
+    def _criteria(self, typed: str) -> list[Any]:
+        if typed:
+            self.block = self.builder.typed(read_tree(typed))
+            return self.block.criteria()
+        asked = self.query.get("filter")
+        return criteria_of(self.view) if asked is None else read_json(asked)
 
     @cached_property
-    def view(self) -> ListView:
-        """The list view in the address; "All" where there is none."""
-        wanted = self.request.GET.get("view", "")
+    def builder(self) -> Builder:
+        return Builder(self.access, self.listing.module)
+
+    @cached_property
+    def filter(self) -> Block:
+        """The filter's form."""
+        return self.block or self.builder.shown(self.criteria)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the filter's form is in sight: while one works on it, and when something is wrong with it."""
+        return self.block is not None or (bool(self.fault) and "filter" in self.query)
+
+    @cached_property
+    def views(self) -> list[Any]:
+        """The module's views, those pinned first, in the person's order."""
+        found = list_views(self.access.organization, user_id=self.request.user.pk).filter(module=self.listing.module)
+        return sorted(found, key=lambda view: (view.pin is None, view.pin or 0))
+
+    @cached_property
+    def view(self) -> Any:
+        """The list view in the address; else the one that the person opens the module with, or all records."""
+        wanted = self.query.get("view", "")
         if not wanted:
-            return self.views[0]
+            chosen = [view for view in self.views if view.is_default]
+            return next(iter(chosen), None) or min(self.views, key=lambda view: (not view.is_system, view.pk))
         for view in self.views:
             if str(view.pk) == wanted:
                 return view
         raise NotFound(_("There is no such list view."))
 
-    @cached_property
-    def search(self) -> str:
-        return self.request.GET.get("q", "").strip()[:200]
+    @property
+    def may_change(self) -> bool:
+        """Whether the person may save what they see into the view itself."""
+        if self.view.is_system:
+            return False
+        own = self.view.owner_id == self.request.user.pk
+        return own or (self.view.owner_id is None and self.access.profile.can_setup)
+
+    @property
+    def version(self) -> str:
+        return version_of(self.view)
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether one sees something else than the view says."""
+        sort = self.query.get("sort") and self.sort != (self.view.sort or self.listing.ordering)
+        names = self.query.getlist("column")
+        columns = names and [column.name for column in self.columns] != self.view.columns
+        return bool("filter" in self.query or sort or columns)
+
+    @property
+    def filter_json(self) -> str:
+        """The criteria, for forms that save them."""
+        return write_json(self.criteria)
+
+    @property
+    def criteria_count(self) -> int:
+        """How many criteria narrow the list."""
+        return self.filter.size
 
     @cached_property
-    def fault(self) -> str:
-        """Why the view can't be shown: one of its criteria has become impossible."""
-        try:
-            view_filter(self.view, self.access)
-        except Refused as refused:
-            return refused.message
-        return ""
+    def search(self) -> str:
+        return self.query.get("q", "").strip()[:200]
 
     @cached_property
     def selected(self) -> QuerySet[Any]:
-        """All rows that the view and the search select."""
-        if self.fault:
-            return self.rows_of.none()
-        kept = view_filter(self.view, self.access)
-        return self.rows_of.filter(kept, matches(self.search))
+        """All rows that the filter and the search select."""
+        return self.rows_of.filter(self.kept, matches(self.search))
 
     @cached_property
     def count(self) -> int:
-        return self.selected.count()
+        """How many that is: up to a limit, beyond which counting takes long, unless it was asked for."""
+        if self.query.get("count"):
+            return self.selected.count()
+        return self.selected.order_by()[: COUNTED + 1].count()
+
+    @property
+    def is_counted(self) -> bool:
+        return self.count <= COUNTED or bool(self.query.get("count"))
+
+    @property
+    def seen(self) -> int:
+        """How many are on the page, with those of "Load more"."""
+        before = self.query.get("shown", "")
+        return (int(before) if before.isascii() and before.isdigit() and len(before) < 10 else 0) + len(self.page.rows)
+
+    @property
+    def told(self) -> str:
+        """ "20 of 40", in words."""
+        seen, total = formats.number(self.seen), formats.number(min(self.count, COUNTED))
+        if not self.is_counted:
+            return _("%(seen)s of more than %(total)s") % {"seen": seen, "total": total}
+        total = formats.number(self.count)
+        if self.seen >= self.count:
+            return ngettext("%(total)s record", "%(total)s records", self.count) % {"total": total}
+        return _("%(seen)s of %(total)s") % {"seen": seen, "total": total}
 
     @cached_property
     def custom(self) -> FieldSet:
@@ -132,9 +226,9 @@ class Shown:
         return custom_fields(self.access.organization, self.listing.module)
 
     @cached_property
-    def all_columns(self) -> list[Column]:
-        """What there is to choose from: the columns that all such lists have, and those of custom fields."""
-        return [*self.listing.columns, *custom_columns(self.custom)]
+    def known(self) -> Mapping[str, Column]:
+        """The columns that there are, by name: those that all such lists have, and those of custom fields."""
+        return {column.name: column for column in (*self.listing.columns, *custom_columns(self.custom))}
 
     @cached_property
     def order(self) -> dict[str, Field]:
@@ -143,15 +237,52 @@ class Shown:
 
     @cached_property
     def columns(self) -> list[Column]:
-        """The chosen columns, in the list's own order."""
-        chosen = self._chosen()
-        return [column for column in self.all_columns if column.name in chosen]
+        """The chosen columns, in the chosen order."""
+        kept = self.request.COOKIES.get(self.listing.cookie, "").split(".")
+        for names in (self.query.getlist("column"), self.view.columns, kept):
+            if found := [self.known[name] for name in dict.fromkeys(names) if name in self.known]:
+                return found
+        return [self.known[name] for name in self.listing.shown if name in self.known]
+
+    @property
+    def choices(self) -> list[tuple[Column, bool]]:
+        """Every column, those that are shown first, in their order: for the dialog that chooses them."""
+        rest = [column for column in self.known.values() if column not in self.columns]
+        return [*((column, True) for column in self.columns), *((column, False) for column in rest)]
 
     @cached_property
     def sort(self) -> str:
-        """As in the address; what the list can't be sorted by is not."""
-        asked = self.request.GET.get("sort", "")
-        return asked if asked.lstrip("-") in self.order else self.listing.ordering
+        """As in the address, else as the view says; what the list can't be sorted by is not."""
+        for asked in (self.query.get("sort", ""), self.view.sort):
+            terms = {term.lstrip("-"): term for term in asked.split(",") if term.lstrip("-") in self.order}
+            if terms:
+                return ",".join([*terms.values()][:MOST_SORTS])
+        return self.listing.ordering
+
+    @property
+    def sorts(self) -> list[tuple[int, str, bool]]:
+        """The order's terms for its dialog, with room for more: (place, name, whether it goes down)."""
+        terms = self.sort.split(",")
+        terms += [""] * (MOST_SORTS - len(terms))
+        return [(at, term.lstrip("-"), term.startswith("-")) for at, term in enumerate(terms, 1)]
+
+    @property
+    def sortable(self) -> list[tuple[str, Any]]:
+        """What the list can be ordered by: the name, then columns."""
+        first = self.listing.ordering.lstrip("-")
+        return [(first, _("Name")), *((c.sort, c.label) for c in self.known.values() if c.sort and c.sort != first)]
+
+    @cached_property
+    def size(self) -> int:
+        """How many rows are shown at first, and with each "Load more"."""
+        for asked in (self.query.get("size", ""), self.request.COOKIES.get(SIZE_COOKIE, "")):
+            if asked in map(str, SIZES):
+                return int(asked)
+        return PAGE
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return SIZES
 
     @cached_property
     def page(self) -> Page:
@@ -163,32 +294,61 @@ class Shown:
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """The page's rows, their cells drawn."""
-        organization = self.access.organization
+        module, organization_id = self.listing.module, self.access.organization.pk
         ids = [row["id"] for row in self.page.rows]
-        badges = panels.render_rows(self.listing.badges, self.request, organization, ids)
+        badges = panels.render_rows(self.listing.badges, self.request, self.access.organization, ids)
         return [
             {
                 "id": row["id"],
                 "name": " ".join(str(row[name]) for name in self.listing.name_columns if row[name]),
                 "badges": badges.get(row["id"], SafeString("")),
-                "cells": [(column, column.cell(row, self.access)) for column in self.columns],
+                "url": address(module, "detail", organization_id, row["id"]),
+                "peek_url": address(module, "peek", organization_id, row["id"]),
+                "cells": [self._cell(column, row) for column in self.columns],
             }
             for row in self.page.rows
         ]
+
+    def _cell(self, column: Column, row: dict[str, Any]) -> SafeString:
+        is_fixed = column.name not in self.editable
+        place = "" if is_fixed else place_of(self.access, self.listing.module, row["id"], column)
+        return drawn(column, column.cell(row, self.access), place)
+
+    @cached_property
+    def editable(self) -> frozenset[str]:
+        return editable(self.access, self.listing.module)
+
+    @cached_property
+    def totals(self) -> list[Total | None]:
+        """What the money columns come to over the whole list, a place a column; empty where none is shown."""
+        names = [column.name for column in self.columns if column.name in RECORDS[self.listing.module].money]
+        if not names or self.fault:
+            return []
+        found = totals(self.access.organization, self.selected, names)
+        if not any(total.by_currency for total in found.values()):
+            return []
+        return [found.get(column.name) for column in self.columns]
 
     @property
     def more(self) -> str:
         """The address of the rows below these; empty at the end."""
         if not self.page.next:
             return ""
-        query = self.request.GET.copy()
+        query = self.query.copy()
         query["cursor"] = self.page.next
+        query["shown"] = str(self.seen)
         return f"?{query.urlencode()}"
 
     @property
-    def total(self) -> str:
-        """The count as it is written."""
-        return formats.number(self.count)
+    def plain_url(self) -> str:
+        """The view as it is saved."""
+        return f"{self.request.path}?view={self.view.pk}"
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What forms that change one thing hand on of the rest."""
+        left_out = ("q", "cursor", "shown", "count")
+        return [(name, value) for name, values in self.query.lists() if name not in left_out for value in values]
 
     @property
     def width(self) -> int:
@@ -197,18 +357,13 @@ class Shown:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.search) or self.view.scope != ListView.Scope.ALL
-
-    def _chosen(self) -> set[str]:
-        asked = self.request.GET.getlist("column") or self.request.COOKIES.get(self.listing.cookie, "").split(".")
-        known = {column.name for column in self.all_columns}
-        return {name for name in asked if name in known} or set(self.listing.shown)
+        return bool(self.search or self.criteria)
 
     def _query(self) -> Any:
         asked = QueryDict(mutable=True)
         asked["ordering"] = self.sort
-        asked["limit"] = str(PAGE)
-        if cursor := self.request.GET.get("cursor"):
+        asked["limit"] = str(self.size)
+        if cursor := self.query.get("cursor"):
             asked["cursor"] = cursor
         try:
             return read_query(asked, self.order, ordering="id", can_search=())
@@ -221,6 +376,9 @@ def answer(
     request: HttpRequest, access: Access, listing: Listing, rows: QuerySet[Any], more: Mapping[str, Any]
 ) -> HttpResponse:
     """The list's page; for "Load more", only the rows that follow."""
+    if "by" in request.GET:
+        return redirect(f"{request.path}?{_ordered(request.GET).urlencode()}")
+    is_filtering = "typed" in request.GET
     shown = Shown(request, access, listing, rows)
     is_continued = request.GET.get("cursor") and getattr(request, "htmx", False)
     context = {
@@ -228,12 +386,27 @@ def answer(
         "list": shown,
         "listing": listing,
         "sort": shown.sort,
+        "peek_label": _("Look at it beside the list"),
+        "peek_icon": icon("panel-right", "icon--sm"),
         "may_create": access.may(listing.module, Level.CREATE),
         "may_delete_many": access.may(listing.module, Level.DELETE),
     }
     context |= more
     response = render(request, "crm/list_rows.html" if is_continued else "crm/record_list.html", context)
-    if chosen := request.GET.getlist("column"):
-        kept = ".".join(column.name for column in shown.columns if column.name in chosen)
+    if is_filtering:
+        response.headers["HX-Push-Url"] = f"{request.path}?{shown.query.urlencode()}"
+    if request.GET.getlist("column"):
+        kept = ".".join(column.name for column in shown.columns)
         response.set_cookie(listing.cookie, kept, max_age=COOKIE_AGE, httponly=True, samesite="Lax")
+    if request.GET.get("size"):
+        response.set_cookie(SIZE_COOKIE, str(shown.size), max_age=COOKIE_AGE, httponly=True, samesite="Lax")
     return response
+
+
+def _ordered(given: QueryDict) -> QueryDict:
+    """The address for what the order's dialog sent: `by` and `down` become `sort`."""
+    query = given.copy()
+    names, down = query.pop("by", []), query.pop("down", [])
+    terms = {name: f"{'-' if str(place) in down else ''}{name}" for place, name in enumerate(names, 1) if name}
+    query["sort"] = ",".join(terms.values())
+    return query

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.access import Access
-from crm.ui import attachments, owners, records, timeline
+from crm.ui import attachments, editing, owners, records, timeline
 from crm.ui.base import Page, in_organization
 from crm.ui.records import Pages
 
@@ -35,6 +35,8 @@ def record_urls(pages: Pages) -> list[URLPattern]:
         ("/history", "history", require_safe, records.history_tab),
         ("/edit", "edit", _form, records.edited),
         ("/owner", "owner", _form, owners.changed),
+        ("/cell", "cell", _form, editing.cell),
+        ("/peek", "peek", require_safe, records.peeked),
         ("/delete", "delete", require_POST, records.deleted),
     )
     called, one = pages.singular, f"<int:{pages.singular}_id>"

@@ -177,6 +177,18 @@ def detailed(pages: Pages, request: HttpRequest, access: Access, record_id: int)
     return render(request, "crm/record_detail.html", context)
 
 
+def peeked(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
+    """What a record's fields say, for the panel beside the list."""
+    access.require(pages.module, Level.VIEW)
+    record = seen(access, get_record(access, pages.module, record_id))
+    context = {"access": access, "record": record, "detail_url": pages.address("detail", access, record)}
+    return render(
+        request,
+        "crm/record_peek.html",
+        context | overview(access, record, pages.sections, custom_fields(access.organization, pages.module)),
+    )
+
+
 def created(pages: Pages, request: HttpRequest, access: Access) -> HttpResponse:
     """The form of a new record, and making it."""
     access.require(pages.module, Level.CREATE)

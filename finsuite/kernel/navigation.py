@@ -9,7 +9,7 @@ person works in, and is absent where they belong to none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,13 @@ SETUP = Group("setup", _("Setup"), 90)
 Predicate = Callable[[HttpRequest, Tenant | None], bool]
 
 
+Below = Callable[[HttpRequest, Tenant | None], Sequence[tuple[str, str]]]
+
+
+def nothing(request: HttpRequest, tenant: Tenant | None) -> Sequence[tuple[str, str]]:
+    return ()
+
+
 def everyone(request: HttpRequest, tenant: Tenant | None) -> bool:
     return True
 
@@ -53,6 +60,16 @@ class Item:
     kind: str = ""
     order: int = 100
     allowed: Predicate = everyone
+    below: Below = nothing  # what the person keeps below the entry: (what it is called, its address)
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a person keeps below an entry."""
+
+    label: str
+    url: str
+    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -62,6 +79,7 @@ class Entry:
     item: Item
     url: str
     is_current: bool = False
+    below: Sequence[Link] = ()
 
 
 _items: dict[str, Item] = {}
@@ -78,8 +96,17 @@ def menu(request: HttpRequest) -> list[tuple[Group, list[Entry]]]:
     current = max((url for _item, url in shown if request.path.startswith(url)), key=len, default=None)
     groups: dict[Group, list[Entry]] = {}
     for item, url in sorted(shown, key=lambda pair: (pair[0].group.order, pair[0].order)):
-        groups.setdefault(item.group, []).append(Entry(item, url, is_current=url == current))
+        below = _below(item, request)
+        # A page of its own below it is where one is, more exactly.
+        is_current = url == current and not any(link.is_current for link in below)
+        groups.setdefault(item.group, []).append(Entry(item, url, is_current, below))
     return list(groups.items())
+
+
+def _below(item: Item, request: HttpRequest) -> list[Link]:
+    tenant = places(request).chosen(item.kind) if item.kind else None
+    here = f"{request.path}?view={request.GET.get('view', '')}"
+    return [Link(label, url, url == here) for label, url in item.below(request, tenant)]
 
 
 def _address(item: Item, request: HttpRequest) -> str | None:

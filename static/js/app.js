@@ -11,5 +11,8 @@ import "./forms.js";
 import "./picker.js";
 import "./lines.js";
 import "./activities.js";
+import "./filters.js";
+import "./lists.js";
+import "./cells.js";
 import "./reorder.js";
 import "./deal-lines.js";

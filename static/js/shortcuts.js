@@ -3,6 +3,8 @@
 import { open } from "./dialogs.js";
 import { fold } from "./sidebar.js";
 import { openPalette } from "./palette.js";
+import { focusFilter } from "./filters.js";
+import { peekRow } from "./lists.js";
 import { moveRow, pickRow } from "./tables.js";
 
 const SINGLE = {
@@ -12,6 +14,8 @@ const SINGLE = {
   j: () => moveRow(1),
   k: () => moveRow(-1),
   x: pickRow,
+  p: peekRow,
+  f: focusFilter,
 };
 
 // What the page itself says is done by this key: <a aria-keyshortcuts="e">Edit</a>.

@@ -155,7 +155,7 @@ def error_summary(form: Any, title: str = "", quiet: str = "") -> dict[str, Any]
 def sort_header(context: template.Context, name: str, label: str, class_: str = "") -> dict[str, Any]:
     """A column heading that sorts by `?sort=name`, and the other way round when clicked again."""
     request: HttpRequest = context["request"]
-    now = str(request.GET.get("sort") or context.get("sort") or "")
+    now = str(request.GET.get("sort") or context.get("sort") or "").split(",")[0]
     direction = {name: "ascending", f"-{name}": "descending"}.get(now, "none")
     query = request.GET.copy()
     query["sort"] = f"-{name}" if direction == "ascending" else name

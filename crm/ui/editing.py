@@ -1,0 +1,93 @@
+"""Changing one cell of a list where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from crm.access import Access
+from crm.choices import Level, Module
+from crm.selectors.records import get_record, record_rows
+from crm.services import records as services
+from crm.services.kinds import KINDS
+from crm.ui.addresses import address
+from crm.ui.base import actor_of
+from crm.ui.cells import Column, Look
+from crm.ui.forms import RecordForm
+from crm.ui.sections import Section
+from finsuite.kernel.errors import Conflict, NotFound, Refused
+
+if TYPE_CHECKING:
+    from crm.ui.records import Pages
+
+_FIXED = frozenset({"currency", "exchange_rate"})
+_TOLD = (Look.AGO,)
+
+
+def editable(access: Access, module: Module) -> frozenset[str]:
+    """The columns whose cells the person may change in a list: plain fields, and references."""
+    if not access.may(module, Level.EDIT):
+        return frozenset()
+    return frozenset(name.removesuffix("_id") for name in KINDS[module].writable if name not in _FIXED)
+
+
+def drawn(column: Column, content: SafeString, place: str = "") -> SafeString:
+    """A cell of the table. One that may be changed says where."""
+    classes = ' class="num"' if column.is_number else ""
+    if not place:
+        return format_html('<td{} data-label="{}">{}</td>', SafeString(classes), column.label, content)
+    return format_html(
+        '<td{} data-label="{}" data-edit="{}" tabindex="-1">{}</td>', SafeString(classes), column.label, place, content
+    )
+
+
+def place_of(access: Access, module: Module, record_id: int, column: Column) -> str:
+    """Where one asks for a cell's control, and sends it."""
+    return f"{address(module, 'cell', access.organization.pk, record_id)}?column={column.name}"
+
+
+def cell(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
+    """A cell with a control in it; and, once that is sent, with its new content."""
+    access.require(pages.module, Level.EDIT)
+    column = next((known for known in pages.listing.columns if known.name == request.GET.get("column")), None)
+    if column is None or column.name not in editable(access, pages.module) or column.look in _TOLD:
+        raise NotFound(_("There is no such cell."))
+    record = get_record(access, pages.module, record_id)
+    name = column.name if column.name in KINDS[pages.module].writable else f"{column.name}_id"
+    section = Section(column.label, (name,))
+    form = RecordForm(access, pages.model, (section,), record=record, data=request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_one(
+                KINDS[pages.module],
+                actor=actor_of(request),
+                record=record,
+                values=form.values(),
+                version=form.cleaned_data["version"] or None,
+            )
+            return HttpResponse(_content(pages, access, record_id, column))
+        except Refused as refused:
+            form.refuse(refused)
+        except Conflict:
+            form.add_error(name, _("Somebody else has changed this record. Close the cell and look again."))
+    context: dict[str, Any] = {
+        "column": column,
+        "place": place_of(access, pages.module, record_id, column),
+        "control": form[name],
+        "form": form,
+        "record": record,
+    }
+    return render(request, "crm/list_cell.html", context, status=422 if form.is_bound else 200)
+
+
+def _content(pages: Pages, access: Access, record_id: int, column: Column) -> SafeString:
+    """The cell as the list shows it now; empty where the record is out of the person's sight by the change."""
+    row = record_rows(access, pages.module).filter(pk=record_id).values("id", *column.needs()).first()
+    if row is None:
+        return drawn(column, SafeString(""))
+    return drawn(column, column.cell(row, access), place_of(access, pages.module, record_id, column))
