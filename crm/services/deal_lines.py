@@ -42,12 +42,13 @@ def set_lines(*, actor: Actor, deal: Deal, lines: Sequence[Mapping[str, Any]], v
     locked = records.opened(DEALS, actor=actor, record=deal, version=version)
     drafted = draft_lines(access=of_actor(actor, locked.organization), deal=locked, lines=lines)
     held = list(locked.lines.order_by("position"))
-    if [_content(line) for line in drafted] == [_content(line) for line in held]:
-        return locked
+    is_same = [_content(line) for line in drafted] == [_content(line) for line in held]
     change = Change()
     if drafted:
         stage_moves.put(locked, change, "amount", amounts.sum_of(line.total for line in drafted))
     stage_moves.put(locked, change, "has_lines", bool(drafted))
+    if is_same and not change:
+        return locked
     stage_moves.figure(locked, change, locked.organization.home_currency)
     locked.lines.all().delete()
     insert_many(drafted)
@@ -58,8 +59,8 @@ def set_lines(*, actor: Actor, deal: Deal, lines: Sequence[Mapping[str, Any]], v
         tenant=locked.organization.tenant,
         subject=locked,
         verb="updated",
-        before={**records.told(DEALS, change.before), "lines": _without(gone, come)},
-        after={**records.told(DEALS, change.after), "lines": _without(come, gone)},
+        before=records.told(DEALS, change.before) | ({} if is_same else {"lines": _without(gone, come)}),
+        after=records.told(DEALS, change.after) | ({} if is_same else {"lines": _without(come, gone)}),
     )
     emit(
         DealUpdated(
