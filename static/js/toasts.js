@@ -11,7 +11,7 @@ export function toast(message, tone = "info", action = undefined) {
   const shown = template.content.firstElementChild.cloneNode(true);
   shown.dataset.toast = tone;
   shown.querySelector("[data-toast-message]").textContent = message;
-  if (action) shown.querySelector("[data-toast-message]").append(" ", buttonOf(action));
+  if (action) shown.querySelector("[data-toast-message]").append("\u00a0 ", buttonOf(action));
   if (tone in ICON_AT) {
     shown.querySelector("svg").replaceWith(icons.content.children[ICON_AT[tone]].cloneNode(true));
   }

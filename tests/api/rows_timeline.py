@@ -61,7 +61,13 @@ ABOUT = {"module": "accounts", "record_id": "{account}"}
 FORM = {"kind": "task", "subject": "Call back", "priority": "normal", **ABOUT}
 RENAMED = {"tag": "gold", "name": "silver"}
 CHANGED = {"subject": "Later", "priority": "low"}
-RECORDS = (("accounts", "account"), ("contacts", "contact"), ("products", "product"), ("vendors", "vendor"))
+RECORDS = (
+    ("accounts", "account"),
+    ("contacts", "contact"),
+    ("products", "product"),
+    ("vendors", "vendor"),
+    ("deals", "deal"),
+)
 
 _ANYBODY = dict.fromkeys(("none", "view", "edit", "admin", "outsider"), 200)
 
