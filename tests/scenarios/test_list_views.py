@@ -59,8 +59,6 @@ def test_a_filter_is_built_by_keyboard_kept_as_a_view_and_shared(page, people):
         page.get_by_role("button", name="Add a criterion").press("Enter")
     expect(line).to_have_count(2)
     expect(line.nth(1).get_by_label("Field")).to_be_focused()
-    with page.expect_response("**/views/accounts/line**"):
-        page.keyboard.type("Account name")
     line.nth(1).get_by_label("Value").focus()
     page.keyboard.type("delt")
     page.keyboard.press("Control+Enter")
@@ -131,7 +129,7 @@ def test_a_cell_is_changed_where_it_stands(page, people):
     page.keyboard.press("j")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    phone = page.get_by_label("Phone", exact=True)
+    phone = page.locator("[data-editing]").get_by_label("Phone")
     expect(phone).to_be_focused()
     page.keyboard.type("04 72")
     page.keyboard.press("Enter")
@@ -161,7 +159,7 @@ def test_columns_are_put_in_order_by_keyboard_and_a_row_is_looked_at_beside_the_
     assert faults_of(page) == []
     page.get_by_role("button", name="Show these columns").press("Enter")
     page.wait_for_url("**column=website&column=phone&column=industry**")
-    heads = page.locator("thead th").all_inner_texts()
+    heads = page.locator("#list thead th").all_inner_texts()
     assert [head.strip() for head in heads[-3:]] == ["Website", "Phone", "Industry"]
 
     page.keyboard.press("j")
