@@ -129,7 +129,7 @@ def test_a_cell_is_changed_where_it_stands(page, people):
     page.keyboard.press("j")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    phone = page.locator("[data-editing]").get_by_label("Phone")
+    phone = page.get_by_role("textbox", name="Phone")
     expect(phone).to_be_focused()
     page.keyboard.type("04 72")
     page.keyboard.press("Enter")
