@@ -140,6 +140,7 @@ def test_a_cell_is_changed_where_it_stands(page, people):
 
     revenue = page.locator("#rows tr").first.locator("td[data-label='Annual revenue']")
     revenue.dblclick()
+    expect(page.get_by_role("textbox", name="Annual revenue")).to_be_focused()
     page.keyboard.type("plenty")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Enter an amount in figures")).to_be_visible()
