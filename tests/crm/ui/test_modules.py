@@ -89,7 +89,7 @@ def test_a_hierarchy_takes_the_same_statements_however_large(
         factories.account(organization, name=f"Shop {number}", parent_id=me.pk)
     client.get(at("accounts/"))
     # as the other tabs, and: above, below, those that may be seen
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         html = client.get(at(f"accounts/{me.pk}/hierarchy")).content.decode()
     assert html.count("tree__name--2") == count
     assert 'aria-current="true" class="tree__here"' in html
