@@ -48,12 +48,12 @@ def test_a_page_of_a_record_takes_as_few(client, at, organization, monkeypatch, 
     for number in range(3):
         factories.contact(organization, last_name=f"Martin {number}", account_id=account.pk)
     client.get(at("accounts/"))
-    # session, person, membership, rights; account, its contacts and children counted; places
-    with django_assert_num_queries(9):
+    # session, person, membership, rights; account, its contacts, deals and children counted; places
+    with django_assert_num_queries(10):
         client.get(at(f"accounts/{account.pk}"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(at(f"accounts/{account.pk}/contacts"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(at(f"accounts/{account.pk}/history"))
 
 
