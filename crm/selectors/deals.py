@@ -216,9 +216,16 @@ def age_of(deal: Deal, *, now: datetime | None = None) -> timedelta:
     return (deal.closed_at or now or timezone.now()) - deal.created_at
 
 
-def lines_of(deal: Deal) -> QuerySet[DealLine]:
-    """The deal's lines in order."""
-    return DealLine.objects.filter(deal=deal).select_related("product").order_by("position")
+def lines_of(access: Access, deal: Deal) -> list[DealLine]:
+    """The deal's lines in order; a product that the person may not see is not there, only the name that the line has.
+
+    They are not to be saved. One statement.
+    """
+    lines = list(DealLine.objects.filter(deal=deal).select_related("product").order_by("position"))
+    for line in lines:
+        if line.product is not None and not access.sees(Module.PRODUCTS, line.product.owner_id):
+            line.product = None
+    return lines
 
 
 def contact_roles_of(access: Access, deal: Deal) -> QuerySet[DealContact]:

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, F, Func, JSONField, Q, QuerySet, TextField, Value
+from django.db.models.lookups import Exact
 from django.utils.dateparse import parse_datetime
 
 from audit.models import Entry
@@ -63,6 +65,7 @@ class _Scope:
     record: Record
     module: Module
     related: Mapping[Module, QuerySet[Any]]
+    kinds: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,11 @@ def timeline(
 ) -> Timeline:
     """A page of what happened to a record that the person may see. `related` adds what belongs to it, as far as they
     may see that: the contacts and deals of an account."""
-    scope = _Scope(record, module, {other: _belonging(access, record, module, other) for other in related})
-    position = _read(cursor)
     wanted = [kind for kind in kinds if kind in KINDS] or list(KINDS)
+    scope = _Scope(record, module, {other: _belonging(access, record, module, other) for other in related}, wanted)
+    position = _read(cursor)
     parts = [
-        part(access, scope, wanted)
+        part(access, scope)
         for source, part in _PARTS.items()
         if source in wanted or (source == ACTIVITY and set(wanted) & set(ActivityKind.values))
     ]
@@ -110,6 +113,22 @@ def timeline(
     items = [found[source][key] for _at, source, key in keys if key in found[source]]
     on_top = [found[ACTIVITY][key] for key in pinned if key in found[ACTIVITY]]
     return Timeline(items, _write(keys[-1]) if more else "", on_top)
+
+
+# What a move to another stage changes by itself. The stage's own entry in the timeline tells it, so the history's does
+# not tell it again; what else was changed with it (why the deal is lost, when it closes) it does tell.
+_MOVED = ("stage_id", "pipeline_id", "probability")
+_IS_MOVE = Q(kind="crm.deal", verb="updated", after__has_key="stage_id")
+_BEYOND_MOVE = Exact(
+    Func(
+        F("after"),
+        Value(list(_MOVED), output_field=ArrayField(TextField())),
+        template="(%(expressions)s)",
+        arg_joiner=" - ",
+        output_field=JSONField(),
+    ),
+    Value({}, output_field=JSONField()),
+)
 
 
 # Which ------------------------------------------------------------------------------------------------------------
@@ -139,12 +158,12 @@ def _keys(parts: Sequence[_Part], position: _Position | None) -> list[tuple[date
     return list(union[: PAGE + 1])
 
 
-def _activities(access: Access, scope: _Scope, kinds: Sequence[str]) -> _Part:
+def _activities(access: Access, scope: _Scope) -> _Part:
     kept = about(scope.module, scope.record.pk)
     for module, ids in scope.related.items():
         kept |= Q(module=module, record_id__in=ids)
     rows = Activity.objects.of(access.organization).filter(kept, deleted_at=None, is_pinned=False)
-    chosen = [kind for kind in kinds if kind in ActivityKind.values]
+    chosen = [kind for kind in scope.kinds if kind in ActivityKind.values]
     return _Part(ACTIVITY, "created_at", rows if len(chosen) == len(ActivityKind) else rows.filter(kind__in=chosen))
 
 
@@ -154,7 +173,7 @@ def _pinned(access: Access, scope: _Scope) -> list[int]:
     return list(rows.filter(deleted_at=None).order_by("-created_at", "-pk").values_list("pk", flat=True)[:MOST_PINNED])
 
 
-def _files(access: Access, scope: _Scope, kinds: Sequence[str]) -> _Part:
+def _files(access: Access, scope: _Scope) -> _Part:
     kept = Q(module=scope.module, record_id=scope.record.pk)
     for module, ids in scope.related.items():
         kept |= Q(module=module, record_id__in=ids)
@@ -162,21 +181,24 @@ def _files(access: Access, scope: _Scope, kinds: Sequence[str]) -> _Part:
     return _Part(FILE, "created_at", rows)
 
 
-def _stages(access: Access, scope: _Scope, kinds: Sequence[str]) -> _Part:
+def _stages(access: Access, scope: _Scope) -> _Part:
     kept = Q(deal_id=scope.record.pk) if scope.module is Module.DEALS else Q(pk__in=[])
     if Module.DEALS in scope.related:
         kept |= Q(deal_id__in=scope.related[Module.DEALS])
     return _Part(STAGE, "at", StageChange.objects.of(access.organization).filter(kept))
 
 
-def _history(access: Access, scope: _Scope, kinds: Sequence[str]) -> _Part:
+def _history(access: Access, scope: _Scope) -> _Part:
     kept = Q(kind=_table(scope.module), record_id=scope.record.pk)
     for module, ids in scope.related.items():
         kept |= Q(kind=_table(module), record_id__in=ids)
-    return _Part(HISTORY, "at", Entry.objects.filter(kept, tenant=access.organization.tenant))
+    rows = Entry.objects.filter(kept, tenant=access.organization.tenant)
+    if STAGE in scope.kinds and Module.DEALS in (scope.module, *scope.related):
+        rows = rows.exclude(_IS_MOVE, _BEYOND_MOVE)
+    return _Part(HISTORY, "at", rows)
 
 
-_PARTS: dict[str, Callable[[Access, _Scope, Sequence[str]], _Part]] = {
+_PARTS: dict[str, Callable[[Access, _Scope], _Part]] = {
     ACTIVITY: _activities,
     FILE: _files,
     STAGE: _stages,
@@ -230,6 +252,8 @@ def _fetch_history(access: Access, scope: _Scope, ids: Sequence[int]) -> dict[in
     if not ids:
         return {}
     entries = list(Entry.objects.filter(tenant=access.organization.tenant, pk__in=ids))
+    if STAGE in scope.kinds:
+        _leave_moves_out(entries)
     items: dict[int, Item] = {}
     for module in (scope.module, *scope.related):
         mine = [entry for entry in entries if entry.kind == _table(module)]
@@ -239,6 +263,14 @@ def _fetch_history(access: Access, scope: _Scope, ids: Sequence[int]) -> dict[in
             of = None if is_own or entry.record_id is None else (module.value, entry.record_id, entry.record_label)
             items[entry.pk] = Item(HISTORY, entry.pk, entry.at, story, of=of)
     return items
+
+
+def _leave_moves_out(entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        if entry.kind == _table(Module.DEALS) and entry.verb == "updated" and "stage_id" in entry.after:
+            for name in _MOVED:
+                entry.before.pop(name, None)
+                entry.after.pop(name, None)
 
 
 _FETCHES: dict[str, Callable[[Access, _Scope, Sequence[int]], dict[int, Item]]] = {

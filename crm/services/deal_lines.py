@@ -36,12 +36,15 @@ def set_lines(*, actor: Actor, deal: Deal, lines: Sequence[Mapping[str, Any]], v
     """Give a deal these lines in place of those it has; its amount is their sum.
 
     Without any line, the amount stays as it is, and can be typed again. A fault is told under `lines/<place>/<field>`.
+    A product that the actor may not see stays with its line, as long as there is a line of that name.
     """
     from crm.services.deals import DEALS
 
     locked = records.opened(DEALS, actor=actor, record=deal, version=version)
-    drafted = draft_lines(access=of_actor(actor, locked.organization), deal=locked, lines=lines)
-    held = list(locked.lines.order_by("position"))
+    access = of_actor(actor, locked.organization)
+    drafted = draft_lines(access=access, deal=locked, lines=lines)
+    held = list(locked.lines.select_related("product").order_by("position"))
+    _keep_hidden(access, drafted, held)
     is_same = [_content(line) for line in drafted] == [_content(line) for line in held]
     change = Change()
     if drafted:
@@ -124,6 +127,17 @@ def draft_lines(*, access: Access, deal: Deal, lines: Sequence[Mapping[str, Any]
         raise Refused(next(iter(faults.values()))[0], fields=faults)
     _check_sum(drafted)
     return drafted
+
+
+def _keep_hidden(access: Access, drafted: Sequence[DealLine], held: Sequence[DealLine]) -> None:
+    """Whoever reads a line without its product and writes it back means no change."""
+    hidden: dict[str, list[int]] = {}
+    for line in held:
+        if line.product is not None and not access.sees(Module.PRODUCTS, line.product.owner_id):
+            hidden.setdefault(line.name, []).append(line.product.pk)
+    for line in drafted:
+        if line.product_id is None and hidden.get(line.name):
+            line.product_id = hidden[line.name].pop(0)
 
 
 def _products(access: Access, lines: Iterable[Mapping[str, Any]]) -> dict[int, Product]:

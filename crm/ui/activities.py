@@ -42,6 +42,7 @@ from crm.ui.undo import with_undo
 from finsuite.kernel.errors import NotFound, NotPermitted, Refused
 from finsuite.kernel.forms import tell
 from finsuite.kernel.ids import read_id
+from finsuite.kernel.once import once
 
 BUCKETS: dict[str, Any] = {
     OVERDUE: pgettext_lazy("work", "Overdue"),
@@ -108,21 +109,30 @@ def add(request: HttpRequest, access: Access) -> HttpResponse:
     kind, module, record_id = _asked(request.POST)
     form = ActivityForm(access, kind, data=request.POST)
     if form.is_valid():
-        about = {"module": module, "record_id": record_id} if module else {}
-        values = {"kind": kind, **about, **form.values()}
         try:
-            made = services.create_activity(actor=actor_of(request), organization=access.organization, values=values)
+            place = _noted(request, access, form, {"kind": kind, "module": module, "record_id": record_id})
         except Refused as refused:
             tell(form, refused)
         else:
-            messages.success(request, _("“%(name)s” is noted.") % {"name": made.label})
-            place = _place_of(access, made)
             if getattr(request, "htmx", False):
                 return HttpResponse(headers={"HX-Redirect": place})
             return redirect(place)
     context = {"access": access, "organization_id": access.organization.pk}
     context |= composed(access, kind, module, record_id, form)
     return render(request, "crm/composer.html", context, status=422)
+
+
+def _noted(request: HttpRequest, access: Access, form: ActivityForm, about: Mapping[str, Any]) -> str:
+    """Note it, unless this very form has been sent before; answers where it is shown."""
+    with once(access.user_id or 0, request.POST.get("once", "")) as is_first:
+        if not is_first:
+            return _shown_at(access, about["module"], about["record_id"])
+        values = {name: value for name, value in about.items() if value}
+        made = services.create_activity(
+            actor=actor_of(request), organization=access.organization, values={**values, **form.values()}
+        )
+    messages.success(request, _("“%(name)s” is noted.") % {"name": made.label})
+    return _place_of(access, made)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -208,8 +218,12 @@ def _require_editable(access: Access, module: str, record_id: int | None) -> Non
 
 
 def _place_of(access: Access, found: Activity) -> str:
-    if found.module and seen_records(access, found.module).filter(pk=found.record_id).exists():
-        return addresses.address(found.module, "activity", access.organization.pk, found.record_id)
+    return _shown_at(access, found.module, found.record_id)
+
+
+def _shown_at(access: Access, module: str, record_id: int | None) -> str:
+    if module and seen_records(access, module).filter(pk=record_id).exists():
+        return addresses.address(module, "activity", access.organization.pk, record_id)
     return reverse("crm:work", kwargs={"organization": access.organization.pk})
 
 

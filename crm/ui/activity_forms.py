@@ -79,13 +79,13 @@ class ActivityForm(forms.Form):
 
     def _add_words(self, kind: ActivityKind) -> None:
         if kind == ActivityKind.NOTE:
-            area = forms.Textarea(attrs={"rows": 3, "data-send-by-key": True})
+            area = forms.Textarea(attrs={"rows": 3})
             self.fields["body"] = forms.CharField(label=pgettext("activity", "Note"), widget=area, required=False)
             self.fields["is_pinned"] = forms.BooleanField(label=_("Pin it to the top"), required=False)
             return
         line = forms.TextInput(attrs={"autocomplete": "off"})
         self.fields["subject"] = forms.CharField(label=_("Subject"), widget=line, required=False)
-        area = forms.Textarea(attrs={"rows": 2, "data-send-by-key": True})
+        area = forms.Textarea(attrs={"rows": 2})
         self.fields["body"] = forms.CharField(label=_("Details"), widget=area, required=False)
 
     def _add_due(self) -> None:

@@ -64,7 +64,7 @@ def deal_lines(request: HttpRequest, access: Access, deal_id: int) -> HttpRespon
     context = frame(request, access, deal_id, "lines")
     deal: Deal = context["deal"]
     if request.method != "POST":
-        rows = [_row_of(place, line, deal) for place, line in enumerate(lines_of(deal))]
+        rows = [_row_of(place, line, deal) for place, line in enumerate(lines_of(access, deal))]
         if context["may_edit"]:
             rows += [Row(len(rows) + number) for number in range(BLANKS)]
         return _answer(request, context, rows)

@@ -17,6 +17,7 @@ from crm.selectors.timeline import FILE, HISTORY, STAGE, may_relate, timeline
 from crm.ui import records
 from crm.ui.activity_forms import ActivityForm
 from crm.ui.items import drawn
+from finsuite.kernel.once import one_time_key
 
 LABELS: dict[str, Any] = {
     "": pgettext_lazy("timeline", "All"),
@@ -74,6 +75,7 @@ def composer(
     choose = reverse("crm:composer", kwargs=place)
     return {
         "composing": kind.value,
+        "once": one_time_key(),
         "form": form or ActivityForm(access, kind),
         "module": module,
         "record_id": record_id,

@@ -1,12 +1,4 @@
-// Noting things by keyboard: Ctrl+Enter sends; files go up as soon as they are chosen or dropped.
-
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  const area = event.target.closest?.("[data-send-by-key]");
-  if (!area) return;
-  event.preventDefault();
-  area.form.requestSubmit();
-});
+// Noting things: files go up as soon as they are chosen or dropped. Ctrl+Enter, as in every form: shortcuts.js.
 
 document.addEventListener("change", (event) => {
   const input = event.target;

@@ -40,7 +40,7 @@ document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("form");
     if (form) {
       event.preventDefault();
-      form.requestSubmit();
+      if (!event.repeat) form.requestSubmit();
     }
   } else if (!hasModifier && !event.altKey && document.documentElement.dataset.shortcuts === "on") {
     const act = SINGLE[event.key] ?? (() => press(event.key));

@@ -8,8 +8,9 @@ Zephyrine. `test_sharing.py` drives each one as every kind of person, for every 
 A module with the usual pages and addresses is one line, too: `**pages_of("vendors", "vendor")`.
 
 Addresses may name `{org}`; `{account}`, `{contact}` and so on, which are somebody else's, with `{account_version}`…;
-`{child}` and `{person}`, an account and a contact of the viewer's own that point at Zephyrine's account; `{activity}`,
-about that account; and `{view}`, a list view that selects it.
+`{child}`, `{person}` and `{sale}`, an account, a contact and a deal of the viewer's own that point at Zephyrine's
+account (the deal at their contact and product, too); `{activity}`, about that account; `{file}`, which hangs on it; and
+`{view}`, a list view that selects it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from django.test import Client
 
 from crm.access import Access, of_actor
 from crm.choices import Module
-from crm.models import RECORDS, Account, Contact, Deal, ImportJob, Organization, Pipeline
+from crm.models import RECORDS, Account, Attachment, Contact, Deal, ImportJob, Organization, Pipeline
 from crm.selectors.activities import activities
 from crm.selectors.deals import board, deals, sums
 from crm.selectors.duplicates import duplicates_of
@@ -69,11 +70,13 @@ class World:
 
     def state(self) -> list[tuple[Any, ...]]:
         """Everything that writing could change in the records that are not the viewer's own."""
-        kept = (self.places["child"], self.places["person"])
+        own = {Account: self.places["child"], Contact: self.places["person"], Deal: self.places["sale"]}
         return [
             row
             for model in RECORDS.values()
-            for row in model.objects.exclude(pk__in=kept).order_by("pk").values_list("pk", "updated_at", "owner_id")
+            for row in model.objects.exclude(pk=own.get(model))
+            .order_by("pk")
+            .values_list("pk", "updated_at", "owner_id")
         ]
 
 
@@ -96,6 +99,11 @@ def shows(path: str) -> Surface:
     return surface
 
 
+def answers_at(path: str) -> Surface:
+    """A page that may well be empty, or a file: is it to be had at all?"""
+    return lambda world: world.client.get(world.at(path)).status_code == 200
+
+
 def answers(path: str) -> Surface:
     """The API: does the answer name them?"""
 
@@ -114,6 +122,16 @@ def points(path: str, field: str) -> Surface:
         answer = world.program("GET", world.at(path)).json()
         found = answer.get("results", [answer])
         return any(record.get(field) == world.places["account"] for record in found)
+
+    return surface
+
+
+def parts_of_sale(name: str, key: str) -> Surface:
+    """The viewer's own deal on the API: does one of its parts name theirs by its id?"""
+
+    def surface(world: World) -> bool:
+        answer = world.program("GET", world.at(f"{API}/deals/{{sale}}")).json()
+        return any(part[key] is not None for part in answer[name])
 
     return surface
 
@@ -261,12 +279,17 @@ def pages_of(module: str, one: str) -> dict[str, Surface]:
     """The pages that every module has."""
     at, record = f"{PAGES}/{module}", f"{PAGES}/{module}/{{{one}}}"
     typed = {"name": "Changed", "seen-name": "other", "last_name": "Changed", "seen-last_name": "other"}
+    typed |= {"stage_id": "{stage}", "seen-stage_id": ""} if module == "deals" else {}
     version = f"{{{one}_version}}"
     return {
         f"{module}: list page": shows(f"{at}/"),
         f"{module}: list page, searched": shows(f"{at}/?q=zephyrine"),
         f"{module}: page": shows(record),
         f"{module}: history tab": shows(f"{record}/history"),
+        f"{module}: activity tab": shows(f"{record}/activity"),
+        f"{module}: files tab": shows(f"{record}/files"),
+        f"{module}: peek": shows(f"{record}/peek"),
+        f"{module}: duplicates": answers_at(f"{PAGES}/duplicates/{module}/{{{one}}}"),
         f"{module}: form": shows(f"{record}/edit"),
         f"{module}: saved form": posts(f"{record}/edit", {**typed, "version": version}),
         f"{module}: given away": posts(f"{record}/owner", {"owner_id": "", "version": version}),
@@ -311,6 +334,12 @@ def _duplicates(world: World) -> list[str]:
     return [found.record.name for found in duplicates_of(world.access, Module.ACCOUNTS, world.twin_draft)]
 
 
+def deletes_file(world: World) -> bool:
+    """The file that hangs on their account, deleted from its page."""
+    world.client.post(world.at(f"{PAGES}/files/{{file}}/delete"), headers={"HX-Request": "true"})  # leaves no toast
+    return Attachment.objects.get(pk=world.places["file"]).deleted_at is not None
+
+
 def _merge(world: World) -> Any:
     return merge_records(
         actor=world.actor,
@@ -332,10 +361,26 @@ SURFACES: dict[str, Surface] = {
     **pages_of("contacts", "contact"),
     **pages_of("vendors", "vendor"),
     **pages_of("products", "product"),
+    **pages_of("deals", "deal"),
     **api_of("accounts", "account"),
     **api_of("contacts", "contact"),
     **api_of("vendors", "vendor"),
     **api_of("products", "product"),
+    **api_of("deals", "deal"),
+    "deals: lines tab": shows(f"{PAGES}/deals/{{deal}}/lines"),
+    "deals: contacts tab": shows(f"{PAGES}/deals/{{deal}}/contacts"),
+    "deals: stages tab": shows(f"{PAGES}/deals/{{deal}}/stages"),
+    "deals: move page": shows(f"{PAGES}/deals/{{deal}}/move"),
+    "deals: new deal of": shows(f"{PAGES}/deals/new?account={{account}}"),
+    "reference: deal page": shows(f"{PAGES}/deals/{{sale}}"),
+    "reference: deal form": shows(f"{PAGES}/deals/{{sale}}/edit"),
+    "reference: deal lines": shows(f"{PAGES}/deals/{{sale}}/lines"),
+    "reference: deal contacts": shows(f"{PAGES}/deals/{{sale}}/contacts"),
+    "reference: deal column": shows(f"{PAGES}/deals/?q=eigener&column=account&column=contact"),
+    "api reference: deal expanded": answers(f"{API}/deals/{{sale}}?expand=account,contact"),
+    "api reference: deal line": parts_of_sale("lines", "product"),
+    "api reference: deal contact": parts_of_sale("contact_roles", "contact"),
+    "api deals: stage changes": answers_at(f"/api/v1{API}/deals/{{deal}}/stage-changes"),
     "accounts: list view with criteria": shows(f"{PAGES}/accounts/?view={{view}}"),
     "accounts: contacts tab": shows(f"{PAGES}/accounts/{{account}}/contacts"),
     "accounts: new contact of": shows(f"{PAGES}/contacts/new?account={{account}}"),
@@ -357,12 +402,15 @@ SURFACES: dict[str, Surface] = {
     "api reference: attach": attaches("PATCH", f"{API}/contacts/{{person}}", {"account": "{account}"}),
     "api reference: detach": detaches(f"{API}/contacts/{{person}}"),
     "deals: board": selects(_board),
-    "deals: sums": lambda world: sums(deals(world.access)).count > 0,
+    "deals: sums": lambda world: sums(deals(world.access)).count > 1,
     "deals: move": does(_move),
     "activities": selects(lambda world: activities(world.access).values_list("subject", flat=True)),
     "activity: page": shows(f"{PAGES}/activities/{{activity}}"),
     "duplicates": selects(_duplicates),
     "merge": does(_merge),
+    "merge: page": shows(f"{PAGES}/merge/accounts?id={{child}}&id={{account}}"),
+    "file": answers_at(f"{PAGES}/files/{{file}}"),
+    "file: deleted": deletes_file,
     "export": exported,
     "export of what points at them": exported_reference,
     "import: dry run": import_finds,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 
@@ -12,10 +14,25 @@ from audit.models import Entry
 from crm import access as entrance
 from crm.access import access, of_actor
 from crm.choices import Level, Module, Sharing
-from crm.models import RECORDS, Account, Activity, Membership, Organization, Profile, SharingRule, Team
+from crm.models import (
+    RECORDS,
+    Account,
+    Activity,
+    Attachment,
+    Deal,
+    Membership,
+    Organization,
+    Product,
+    Profile,
+    SharingRule,
+    Team,
+)
 from crm.models.modules import singular
 from crm.selectors.sharing import Extent, extent
+from crm.services.attachments import attach_to_record
 from crm.services.contacts import delete_contact
+from crm.services.deal_contacts import set_contact_roles
+from crm.services.deal_lines import set_lines
 from crm.services.kinds import KINDS
 from crm.services.list_views import create_list_view
 from crm.services.organizations import add_member, remove_member
@@ -82,6 +99,11 @@ class House:
 SYSTEM = factories.SYSTEM
 
 
+@pytest.fixture(autouse=True)
+def _own_folder(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
 @pytest.fixture
 def house(db: None) -> House:
     return House("Dupont Ventes", "ventes")
@@ -95,6 +117,13 @@ def _secret(house: House, name: str) -> Account:
     factories.activity(
         house.organization, subject=f"Call {name}", module="accounts", record_id=account.pk, owner_id=owner
     )
+    attach_to_record(
+        actor=SYSTEM,
+        organization=house.organization,
+        file=ContentFile(b"%PDF-1.7", f"{name}.pdf"),
+        module="accounts",
+        record_id=account.pk,
+    )
     for module in (Module.VENDORS, Module.PRODUCTS):
         create_one(
             KINDS[module], actor=SYSTEM, organization=house.organization, values={"name": name, "owner_id": owner}
@@ -102,11 +131,23 @@ def _secret(house: House, name: str) -> Account:
     return account
 
 
+def _sale(organization: Organization, viewer: User, secret: Account) -> Deal:
+    """A deal of the viewer's own that points at their account, contact and product."""
+    theirs = {"account_id": secret.pk, "contact_id": secret.contacts.order_by("pk").first().pk}
+    sale = factories.deal(organization, "Eigener Verkauf", owner_id=viewer.pk, **theirs)
+    product = Product.objects.of(organization).get()
+    lines = [{"product_id": product.pk, "name": "Eigene Zeile", "price": Decimal(5)}]
+    set_lines(actor=SYSTEM, deal=sale, lines=lines)
+    sale.refresh_from_db()
+    return set_contact_roles(actor=SYSTEM, deal=sale, roles=[{"contact_id": theirs["contact_id"], "role": "User"}])
+
+
 def _world(house: House, who: str, secret: Account, twins: list[int], make_program: Any) -> World:
     viewer, organization = house.people[who], house.organization
     child = factories.account(organization, name="Tochter", owner_id=viewer.pk, parent_id=secret.pk)
     person = factories.contact(organization, last_name="Eigner", owner_id=viewer.pk, account_id=secret.pk)
     criteria = [{"field": "name", "comparator": "contains", "value": "werke"}]
+    sale = _sale(organization, viewer, secret)
     view = create_list_view(
         actor=SYSTEM,
         organization=organization,
@@ -126,6 +167,8 @@ def _world(house: House, who: str, secret: Account, twins: list[int], make_progr
         "stage": factories.stage(organization, "Value proposition").pk,
         "child": child.pk,
         "person": person.pk,
+        "sale": sale.pk,
+        "file": Attachment.objects.of(organization).get().pk,
         "view": view.pk,
         "admin": house.admin,
     }
@@ -161,6 +204,23 @@ def test_everybody_sees_whom_the_organization_says(house, sharing):
     contacts = secret.contacts.all()
     seen = {who for who in VIEWERS if contacts.filter(house.sees(who).visible(Module.ACCOUNTS, "account__")).exists()}
     assert seen == SEEN_BY[sharing]
+
+
+def test_a_line_written_back_without_the_product_that_its_writer_does_not_see_keeps_it(house, program):  # noqa: F811
+    secret, stranger = _secret(house, SECRET), house.people["stranger"]
+    sale = _sale(house.organization, stranger, secret)
+    house.share(Sharing.MANAGERS)
+    call, at = program(stranger), f"/crm/{house.organization.pk}/deals/{sale.pk}"
+    read = call("GET", at).json()
+    [line] = read["lines"]
+    assert (line["product"], line["name"], read["contact_roles"]) == (None, "Eigene Zeile", [])
+    line = {name: value for name, value in line.items() if name != "total"}
+    same = call("PATCH", at, {"lines": [line]}, if_match=f'"{version_of(sale)}"')
+    assert (same.status_code, same.headers["ETag"]) == (200, f'"{version_of(sale)}"')
+    dearer = call("PATCH", at, {"lines": [{**line, "price": "6"}]}, if_match=f'"{version_of(sale)}"')
+    assert (dearer.json()["amount"], sale.lines.get().product) == ("6.00", Product.objects.get())
+    renamed = call("PATCH", at, {"lines": [{**line, "name": "Other"}]}, if_match=dearer.headers["ETag"])
+    assert (renamed.status_code, sale.lines.get().product) == (200, None)
 
 
 def test_a_record_of_nobody_or_of_one_who_has_left_is_seen_by_those_who_see_everything(house):

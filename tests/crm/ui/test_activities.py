@@ -155,6 +155,22 @@ def test_a_pinned_note_stays_on_top_of_the_first_page(organization, admin, acme)
     assert timeline(allowed, acme, Module.ACCOUNTS, kinds=["file"]).pinned == []
 
 
+def test_a_move_to_another_stage_is_told_once(organization, actor, admin):
+    deal = factories.deal(organization)
+    allowed = access(admin, organization.pk)
+    won = factories.stage(organization, "Value proposition")
+    deal = update_deal(actor=actor, deal=deal, values={"stage_id": won.pk})
+    assert sources(timeline(allowed, deal, Module.DEALS)) == ["stage", "history", "stage"]
+    assert sources(timeline(allowed, deal, Module.DEALS, kinds=["history"])) == ["history", "history"]
+    update_deal(
+        actor=actor, deal=deal, values={"stage_id": factories.stage(organization, "Qualification").pk, "next_step": "x"}
+    )
+    found = timeline(allowed, deal, Module.DEALS).items
+    assert sorted(item.source for item in found[:2]) == ["history", "stage"]
+    [told] = [item.subject for item in found[:2] if item.source == "history"]
+    assert [change.label for change in told.details] == ["Next step"]
+
+
 # Pages ------------------------------------------------------------------------------------------------------------
 
 
@@ -206,6 +222,19 @@ def test_each_kind_is_noted_on_the_page(client, at, organization, acme, kind, va
     assert next(iter(values.values())) in shown
     edited = client.get(at(f"activities/{made.pk}/edit"))
     assert edited.status_code == 200
+
+
+def test_a_form_that_is_sent_twice_notes_once(client, at, acme):
+    page = client.get(at(f"activities/composer?kind=note&module=accounts&record_id={acme.pk}")).content.decode()
+    key = re.search(r'name="once" value="(\w+)"', page).group(1)
+    sent = {"kind": "note", "body": "Twice", "once": key, **about(acme)}
+    refused = client.post(at("activities/new"), {**sent, "body": ""}, headers=HTMX)
+    assert refused.status_code == 422  # what was refused has not been noted: the same form may come again
+    places = [client.post(at("activities/new"), sent, headers=HTMX).headers["HX-Redirect"] for _time in range(2)]
+    assert places == [at(f"accounts/{acme.pk}/activity")] * 2
+    assert Activity.objects.count() == 1
+    client.post(at("activities/new"), {**sent, "once": "another"}, headers=HTMX)
+    assert Activity.objects.count() == 2
 
 
 def test_what_is_refused_comes_back_in_the_form(client, at, acme):
