@@ -1,1 +1,7 @@
-"""Fixtures that every test may use. The servers are started by tests/servers.py."""
+"""What every test runs under. The servers are started by tests/servers.py."""
+
+from hypothesis import HealthCheck, settings
+
+# A busy machine makes examples slow to draw, which says nothing about the code.
+settings.register_profile("finsuite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("finsuite")

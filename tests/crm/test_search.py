@@ -220,7 +220,7 @@ def test_a_search_takes_so_many_statements(
 WORD = st.text(alphabet=string.ascii_letters + "éèêëàâçùûüôöîïœæÉÀÇß", min_size=3, max_size=12)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(words=st.lists(WORD, min_size=1, max_size=3), data=st.data())
 def test_a_record_is_found_by_its_name_unaccented_and_with_a_letter_left_out(
     organization: Organization, actor: Actor, words: list[str], data: st.DataObject

@@ -86,7 +86,7 @@ def _draw(ground: Ground, chart: Chart) -> None:
     SharingRule.objects.of(ground.organization).update(sharing=chart.sharing)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(chart=charts)
 def test_what_is_visible_is_what_the_plain_definition_says(ground: Ground, chart: Chart) -> None:
     position = {member.user_id: number for number, member in enumerate(ground.members)}
