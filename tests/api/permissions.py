@@ -112,6 +112,7 @@ class World:
         self.foreign_crm = factories.crm_organization(self.people["outsider"], name="Ailleurs SA")
         self.finance = factories.finance_organization(self.people["admin"])
         self.foreign_finance = factories.finance_organization(self.people["outsider"], name="Ailleurs Frères")
+        self.handler = Client().handler  # one for all: each makes every middleware anew
         self.names: dict[str, Any] = {}
         self.foreign: dict[str, Any] = {}
         for name, profile, role in (("view", "Read-only", "viewer"), ("edit", "Standard", "staff")):
@@ -138,6 +139,7 @@ class World:
         """The answer that this asker gets."""
         names = names or self.names
         client = Client()
+        client.handler = self.handler
         if row.is_page and who in PEOPLE:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
         headers = {name: _filled(value, names) for name, value in row.headers.items()}
