@@ -45,7 +45,7 @@ class ListView(Stamped):
     visibility = models.CharField(
         _("who sees it"), max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE
     )
-    # Ids of those it is shared with; whoever is gone sees nothing anyway.
+    # Ids of those it is shared with; whoever leaves or is deleted is taken out (services/view_shares.py).
     shared_people = ArrayField(models.BigIntegerField(), verbose_name=_("people"), default=list, blank=True)
     shared_teams = ArrayField(models.BigIntegerField(), verbose_name=_("teams"), default=list, blank=True)
     shared_profiles = ArrayField(models.BigIntegerField(), verbose_name=_("profiles"), default=list, blank=True)

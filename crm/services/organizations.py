@@ -21,6 +21,7 @@ from crm.services.pipelines import add_default_pipeline
 from crm.services.profiles import add_default_profiles
 from crm.services.sharing import add_default_sharing
 from crm.services.teams import hand_over_reports
+from crm.services.view_shares import forget_share
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotPermitted, Refused
 from finsuite.kernel.events import emit
@@ -191,6 +192,7 @@ def remove_member(*, actor: Actor, membership: Membership, version: str | None =
         verb="deleted",
         before={"user": locked.user.email, "profile": locked.profile.name},
     )
+    forget_share(actor=actor, organization=organization, name="shared_people", key=locked.user_id)
     locked.delete()
     _check_administrated(organization)
 

@@ -13,6 +13,7 @@ import audit.services
 from crm.access import require_setup
 from crm.choices import Level, Module
 from crm.models import Membership, ModuleRight, Organization, Profile
+from crm.services.view_shares import forget_share
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.records import assign, require_filled
@@ -126,6 +127,7 @@ def delete_profile(*, actor: Actor, profile: Profile, version: str | None = None
         verb="deleted",
         before={**{name: getattr(locked, name) for name in WRITABLE}, **levels},
     )
+    forget_share(actor=actor, organization=organization, name="shared_profiles", key=locked.pk)
     locked.delete()
 
 

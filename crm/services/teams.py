@@ -12,6 +12,7 @@ import audit.services
 from crm.access import require_setup
 from crm.models import Membership, Organization, Team, TeamMember
 from crm.services.surroundings import ancestors
+from crm.services.view_shares import forget_share
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.records import assign, refuse_unknown, require_filled
@@ -82,6 +83,7 @@ def delete_team(*, actor: Actor, team: Team, version: str | None = None) -> None
         verb="deleted",
         before={"name": locked.name, "members": sorted(_held(locked).values())},
     )
+    forget_share(actor=actor, organization=organization, name="shared_teams", key=locked.pk)
     locked.delete()
 
 

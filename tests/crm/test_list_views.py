@@ -16,7 +16,9 @@ from crm.services.list_views import (
     unpin_list_view,
     update_list_view,
 )
-from crm.services.teams import create_team
+from crm.services.organizations import remove_member
+from crm.services.profiles import create_profile, delete_profile
+from crm.services.teams import create_team, delete_team
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Conflict, NotFound, NotPermitted, Refused
 from finsuite.kernel.versions import version_of
@@ -240,6 +242,43 @@ def test_a_view_is_shared_with_people_teams_and_profiles(organization, actor, ad
     update_list_view(actor=actor, list_view=view, values={"visibility": "private"})
     view.refresh_from_db()
     assert (view.owner_id, seen(organization, standard)) == (admin.pk, [])
+
+
+def test_what_is_deleted_is_taken_out_of_the_views_shared_with_it(organization, actor, admin, standard, reader):
+    west = {"name": "West", "member_ids": [reader.crm_memberships.get().pk]}
+    team = create_team(actor=actor, organization=organization, values=west)
+    profile = create_profile(actor=actor, organization=organization, values={"name": "Interns"}, levels={})
+    view = make(
+        admin,
+        organization,
+        visibility="shared",
+        shared_people=[standard.pk],
+        shared_teams=[team.pk],
+        shared_profiles=[profile.pk],
+    )
+    other = make(admin, organization, name="Other", visibility="shared", shared_people=[reader.pk])
+    delete_team(actor=actor, team=team)
+    delete_profile(actor=actor, profile=profile)
+    view.refresh_from_db()
+    assert (view.visibility, view.shared_people, view.shared_teams, view.shared_profiles) == (
+        "shared",
+        [standard.pk],
+        [],
+        [],
+    )
+    remove_member(actor=actor, membership=standard.crm_memberships.get())
+    view.refresh_from_db()
+    assert (view.visibility, view.owner_id, view.shared_people) == ("private", admin.pk, [])
+    told = Entry.objects.filter(kind="crm.listview", record_id=view.pk, verb="updated").values_list("before", "after")
+    assert list(told) == [
+        (
+            {"shared_people": [standard.pk], "visibility": "shared"},
+            {"shared_people": [], "visibility": "private"},
+        ),
+        ({"shared_profiles": [profile.pk]}, {"shared_profiles": []}),
+        ({"shared_teams": [team.pk]}, {"shared_teams": []}),
+    ]
+    assert update_list_view(actor=actor, list_view=other, values={"name": "Still shared"}).shared_people == [reader.pk]
 
 
 def test_only_the_setup_right_makes_a_view_everybodys(organization, standard):
