@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from crm.models import Organization
+from crm.models import ListView, Organization
 from finsuite.kernel.errors import NotFound
 from integration.choices import (
     OPEN_LINK_STATES,
@@ -54,6 +54,12 @@ class Facts:
     def needs_attention(self) -> int:
         """How many things wait for a person."""
         return self.conflicts + self.issues + self.undecided
+
+
+def eligible_views(setting: SyncSetting, module: str, user_id: int | None) -> QuerySet[ListView]:
+    """The list views that this person may have synced: everybody's and their own. Not what another keeps private."""
+    rows: QuerySet[ListView] = ListView.objects.of(setting.connection.crm_organization_id).filter(module=module)
+    return rows.filter(Q(visibility=ListView.Visibility.PUBLIC) | Q(owner_id=user_id, owner__isnull=False))
 
 
 def connections_of(organization: Organization) -> list[Connection]:

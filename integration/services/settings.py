@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.access import require_setup
-from crm.models import ListView
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.records import assign
 from finsuite.kernel.versions import require_version
 from integration.choices import Extent
 from integration.models import SyncSetting
+from integration.selectors.connections import eligible_views
 from integration.services.connections import tell
 
 WRITABLE = frozenset(
@@ -41,7 +41,7 @@ def save_setting(
     change = assign(setting, values, allowed=WRITABLE)
     if not change:
         return setting
-    _check(setting)
+    _check(actor, setting, change.after)
     fields = list(change.fields)
     if not _NOT_DECISIVE.issuperset(change.after):
         setting.generation += 1
@@ -63,13 +63,12 @@ def _locked(setting: SyncSetting) -> SyncSetting:
     return found
 
 
-def _check(setting: SyncSetting) -> None:
+def _check(actor: Actor, setting: SyncSetting, chosen: Mapping[str, Any]) -> None:
     faults: dict[str, list[str]] = {}
     for name, module in (("account_view_id", "accounts"), ("contact_view_id", "contacts")):
-        view_id = getattr(setting, name)
-        views = ListView.objects.of(setting.connection.crm_organization_id).filter(pk=view_id, module=module)
-        if view_id is not None and not views.exists():
-            faults[name] = [_("There is no such list view.")]
+        view_id = chosen.get(name)
+        if view_id is not None and not eligible_views(setting, module, actor.user_id).filter(pk=view_id).exists():
+            faults[name] = [_("There is no such list view that everybody has, or that is your own.")]
     if setting.extent == Extent.BOTH and not setting.connection.is_two_way:
         faults["extent"] = [_("A further connection only carries CRM records to finance.")]
     if faults:

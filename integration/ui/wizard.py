@@ -18,7 +18,7 @@ from finsuite.kernel.versions import version_of
 from integration.choices import ConnectionState, Extent, Mode, OnDelete, Policy
 from integration.models import Connection, SyncSetting
 from integration.selectors.checks import blocking, checks_of
-from integration.selectors.connections import setting_of
+from integration.selectors.connections import eligible_views, setting_of
 from integration.selectors.mappings import pairs_of
 from integration.services.connections import choose_apps
 from integration.services.settings import save_setting
@@ -97,13 +97,16 @@ class SettingForm(forms.Form):
     )
     version = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any, *, setting: SyncSetting) -> None:
+    def __init__(self, data: Any, *, setting: SyncSetting, user_id: int | None) -> None:
         names = [name for name in SettingForm.base_fields if name != "version"]
         initial = {name: getattr(setting, name) for name in names} | {"version": version_of(setting)}
         super().__init__(data, initial=initial)
-        views = ListView.objects.of(setting.connection.crm_organization_id).order_by("-is_system", "name")
         for name, module in (("account_view", "accounts"), ("contact_view", "contacts")):
-            self.fields[name].queryset = views.filter(module=module)  # type: ignore[attr-defined]
+            # The one that is synced by now stays to be kept, whoever's it is.
+            views = eligible_views(setting, module, user_id) | ListView.objects.filter(
+                pk=getattr(setting, f"{name}_id")
+            )
+            self.fields[name].queryset = views.order_by("-is_system", "name")  # type: ignore[attr-defined]
         if not setting.connection.is_two_way:
             self.fields["extent"].choices = [Extent.choices[0]]  # type: ignore[attr-defined]
         for name in ("duplicate_policy", "conflict_policy"):
@@ -146,7 +149,7 @@ def _policy_help(name: str) -> dict[str, str]:
 def settings(request: HttpRequest, connection: Connection) -> HttpResponse:
     """What is synced, how far, and what happens to duplicates and conflicts."""
     setting = setting_of(connection)
-    form = SettingForm(request.POST or None, setting=setting)
+    form = SettingForm(request.POST or None, setting=setting, user_id=request.user.pk)
     if request.method == "POST" and form.is_valid():
         try:
             version = form.cleaned_data["version"] or None

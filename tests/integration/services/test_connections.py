@@ -19,6 +19,7 @@ from integration.models import Connection, SyncIssue, SyncSetting
 from integration.selectors.checks import blocking, checks_of
 from integration.services import activation, connections, hints
 from integration.services.settings import save_setting
+from integration.ui.wizard import SettingForm
 from tests import factories
 from users.models import User
 
@@ -223,6 +224,35 @@ def test_a_list_view_that_says_what_is_synced_is_kept(connection: Connection, ad
     with pytest.raises(Refused, match="says which records are synced"):
         delete_list_view(actor=actor, list_view=view)
     assert ListView.objects.filter(pk=view.pk).exists()
+
+
+def test_only_everybodys_views_and_ones_own_can_be_synced(connection: Connection, admin: User) -> None:
+    organization = connection.crm_organization
+    other = factories.crm_member(organization, "Administrator", "other@example.com")
+    everybodys, own, foreign = (
+        create_list_view(
+            actor=Actor.person(person),
+            organization=organization,
+            values={"module": "accounts", "name": name, "scope": "mine", "owner_id": owner},
+        )
+        for person, name, owner in ((admin, "All", None), (admin, "My own", admin.pk), (other, "Secret", other.pk))
+    )
+    setting = SyncSetting.objects.get(connection=connection)
+    actor = Actor.person(admin)
+    for view in (everybodys, own):
+        setting = save_setting(actor=actor, setting=setting, values={"account_view_id": view.pk})
+        assert setting.account_view_id == view.pk
+    with pytest.raises(Refused) as refused:
+        save_setting(actor=actor, setting=setting, values={"account_view_id": foreign.pk})
+    assert set(refused.value.fields) == {"account_view_id"}
+    assert SyncSetting.objects.get(pk=setting.pk).account_view_id == own.pk
+    names = [view.name for view in SettingForm(None, setting=setting, user_id=admin.pk).fields["account_view"].queryset]
+    assert names == ["All Accounts", "My Accounts", "All", "My own"]
+    # What is synced already stays to be kept by another administrator, who changes something else.
+    form = SettingForm(None, setting=setting, user_id=other.pk)
+    assert own in form.fields["account_view"].queryset
+    values = {"account_view_id": own.pk, "sweep_minutes": 45}
+    assert save_setting(actor=Actor.person(other), setting=setting, values=values).sweep_minutes == 45
 
 
 def test_what_changed_during_a_pause_is_looked_for_at_once(
