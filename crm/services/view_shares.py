@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+
 import audit.services
 from crm.models import ListView, Organization
 from finsuite.kernel.actors import Actor
@@ -13,7 +18,7 @@ def forget_share(*, actor: Actor, organization: Organization, name: str, key: in
     A view that is then shared with nobody is its owner's alone. Called in the transaction of the deletion.
     """
     rows = ListView.objects.of(organization).filter(**{f"{name}__contains": [key]})
-    changes = []
+    changes: list[tuple[models.Model, Mapping[str, Any], Mapping[str, Any]]] = []
     for view in rows.order_by("pk").select_for_update(of=("self",)):
         before = {name: getattr(view, name)}
         setattr(view, name, [each for each in before[name] if each != key])
