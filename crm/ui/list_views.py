@@ -172,7 +172,7 @@ def _form(
         "view": view,
         "module_label": Module(view.module).label,
         "list_url": address(view.module, "list", access.organization.pk),
-        "block": block,
+        "filter": block,
         "name": request.POST.get("name", view.name),
         "carried": [(name, value) for name in ("sort", "column") for value in request.POST.getlist(name)],
         "version": version_of(view) if view.pk else "",

@@ -155,3 +155,13 @@ def test_pinned_views_stand_in_the_left_bar(client, at, organization, three):
     client.post(at(f"views/{view.pk}/act"), {"act": "pin"})
     html = client.get(at("contacts/")).content.decode()
     assert f'href="{at(f"accounts/?view={view.pk}")}"' in html.split("</aside>")[0]
+
+
+def test_the_form_of_a_list_view_opens_with_its_criteria(client, at, organization, actor):
+    new = client.get(at("views/accounts/new"))
+    assert (new.status_code, new.content.count(b"data-parts")) == (200, 1)
+    criteria = [{"any": [{"field": "name", "comparator": "is", "value": "Acme"}]}]
+    values = {"module": "accounts", "name": "Acme", "scope": "criteria", "criteria": criteria}
+    view = create_list_view(actor=actor, organization=organization, values=values)
+    held = client.get(at(f"views/{view.pk}"))
+    assert (held.status_code, held.content.count(b"data-parts")) == (200, 2)
