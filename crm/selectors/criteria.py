@@ -164,7 +164,8 @@ class Column:
         lookup = {"equal": "exact", "among": "in", "starts_with": "startswith", "ends_with": "endswith"}
         kept = Q(**{f"{self.name}__folded__{lookup.get(operation, operation)}": value})
         if self.is_searched and isinstance(value, str):
-            return Q(search_text__contains=value) & kept
+            # The search text has each word once, in any order: only words can be asked of its index.
+            return reduce(and_, (Q(search_text__contains=word) for word in dict.fromkeys(value.split())), Q()) & kept
         return kept
 
     def _tagged(self, tags: Sequence[str]) -> Q:
