@@ -13,6 +13,7 @@ from crm.choices import Level, Module
 from crm.models import Membership, ModuleRight, Organization, Profile
 from crm.visibility import levels_of, owners_seen, sharing_of
 from finsuite.kernel.actors import Actor
+from finsuite.kernel.custom_fields.sets import FieldSet
 from finsuite.kernel.errors import NotFound, NotPermitted
 from finsuite.kernel.ids import read_id
 
@@ -26,6 +27,7 @@ class Access:
     levels: Mapping[str, int]
     user_id: int | None = None
     owners: Mapping[str, frozenset[int]] = field(default_factory=dict)  # by module; one that isn't in it is everybody's
+    custom: dict[str, FieldSet] = field(default_factory=dict, repr=False, compare=False)  # read once for a request
 
     def may(self, module: str, level: int) -> bool:
         """Does the profile reach this level in the module?"""

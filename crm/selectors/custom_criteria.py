@@ -8,7 +8,7 @@ from crm.access import Access
 from crm.choices import Module
 from crm.criteria.fields import FieldKind, FilterField
 from crm.models import CustomValue, Organization
-from crm.selectors.custom_fields import custom_fields
+from crm.selectors.custom_fields import custom_fields, fields_of
 from finsuite.kernel.custom_fields.kinds import CHOOSING, Kind
 from finsuite.kernel.custom_fields.queries import Matching
 
@@ -26,8 +26,7 @@ _KINDS = {
 
 def filter_fields(scope: Access | Organization, module: Module) -> Iterator[FilterField]:
     """The module's custom fields that are in use, each with how its values are found."""
-    organization = scope.organization if isinstance(scope, Access) else scope
-    for field in custom_fields(organization, module):
+    for field in fields_of(scope, module) if isinstance(scope, Access) else custom_fields(scope, module):
         options = [(choice.key, choice.label) for choice in field.options.values()] if field.kind in CHOOSING else []
         yield FilterField(
             name=field.name,

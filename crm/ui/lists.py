@@ -21,7 +21,7 @@ from crm.access import Access
 from crm.choices import Level, Module
 from crm.models import RECORDS
 from crm.selectors.criteria import criteria_filter
-from crm.selectors.custom_fields import custom_fields
+from crm.selectors.custom_fields import fields_of
 from crm.selectors.list_views import list_views
 from crm.selectors.search import matches
 from crm.selectors.sums import Total, totals
@@ -223,7 +223,7 @@ class Shown:
     @cached_property
     def custom(self) -> FieldSet:
         """The module's custom fields."""
-        return custom_fields(self.access.organization, self.listing.module)
+        return fields_of(self.access, self.listing.module)
 
     @cached_property
     def known(self) -> Mapping[str, Column]:
