@@ -88,8 +88,6 @@ ROWS = [
     page(f"{PAGE}/contacts", method="POST", body={"line": "0"}, view=403, edit=302, admin=302),
     page(f"{PAGE}/contacts/line?index=3", view=403),
     page(f"{PAGE}/stages"),
-    page(f"{PAGE}/activity"),
-    page(f"{PAGE}/files"),
     page(f"{PAGE}/history"),
     page(f"{PAGE}/move", view=403),
     page(f"{PAGE}/move", method="POST", body=WON_FORM, view=403, edit=302, admin=302),
