@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from crm.access import Access
 from crm.choices import Level, Module
 from crm.models import RECORDS
 from crm.selectors import search
+from crm.selectors.best import Best, best
 from finsuite.kernel import terms as searched
 from finsuite.kernel.terms import Terms
 from finsuite.kernel.text import fold
@@ -58,17 +59,17 @@ class Findings:
 def search_everywhere(
     access: Access, text: str, *, modules: Collection[Module] = tuple(Module), limit: int
 ) -> Findings:
-    """The best so many of each module. One statement a module; where nothing matches, as many again and two."""
+    """The best so many of each module. One statement, and one for accounts; where nothing matches, up to six more."""
     terms = searched.read(text)
     seen = [module for module in Module if module in modules and access.may(module, Level.VIEW)]
     if not terms or not seen:
         return Findings(terms)
-    groups = {module: _found(search.ranked(_rows(access, module), terms), module, limit) for module in seen}
+    groups = _grouped(best(access, seen, terms, limit=limit))
     meant = ""
-    if not any(groups.values()) and (near := search.corrections(access, terms)):
-        groups = {module: _found(search.ranked(_rows(access, module), terms, near), module, limit) for module in seen}
+    if not groups and (near := search.corrections(access, terms)):
+        groups = _grouped(best(access, seen, terms, meant=near, limit=limit))
         terms, meant = _as_found(terms, near, groups)
-    return Findings(terms, _with_accounts(access, {module: group for module, group in groups.items() if group}), meant)
+    return Findings(terms, _with_accounts(access, groups), meant)
 
 
 def named_everywhere(access: Access, keys: Sequence[tuple[Module, int]]) -> list[Found]:
@@ -102,6 +103,14 @@ def _found(rows: QuerySet[Any], module: Module, limit: int) -> list[Found]:
         )
         for row in answers
     ]
+
+
+def _grouped(rows: Iterable[Best]) -> dict[Module, list[Found]]:
+    groups: dict[Module, list[Found]] = {}
+    for row in rows:
+        name, details = " ".join(filter(None, row.names)), tuple(filter(None, row.details))
+        groups.setdefault(row.module, []).append(Found(row.module, row.id, name, details, row.account_id))
+    return groups
 
 
 def _with_accounts(access: Access, groups: dict[Module, list[Found]]) -> dict[Module, list[Found]]:

@@ -22,9 +22,9 @@ from finsuite.kernel.words import meant
 
 R = TypeVar("R", bound=Record)
 
-_BEGINNING = 60
-_RECENT = 500
-_OTHERS = 300
+BEGINNING = 60
+RECENT = 500
+OTHERS = 300
 
 Meant = Mapping[str, Sequence[str]]
 
@@ -62,11 +62,11 @@ def ranked(rows: QuerySet[R], terms: Terms, meant: Meant | None = None) -> Query
     if meant:
         terms = searched.corrected(terms, meant)
     bare = rows.order_by().values("pk")
-    recent = rows.order_by("-updated_at", "-id").values("pk")[:_RECENT]
-    candidates = bare.filter(sort_key__in=terms.turned)[:_BEGINNING].union(
-        bare.filter(sort_key__startswith=terms.folded).order_by("sort_key", "id")[:_BEGINNING],
+    recent = rows.order_by("-updated_at", "-id").values("pk")[:RECENT]
+    candidates = bare.filter(sort_key__in=terms.turned)[:BEGINNING].union(
+        bare.filter(sort_key__startswith=terms.folded).order_by("sort_key", "id")[:BEGINNING],
         bare.filter(kept, pk__in=recent),
-        bare.filter(kept)[:_OTHERS],
+        bare.filter(kept)[:OTHERS],
         all=True,
     )
     return rows.filter(pk__in=candidates).order_by(_rank(terms), "-updated_at", "-id")
@@ -87,17 +87,25 @@ def corrections(access: Access, terms: Terms) -> Meant:
 
 def holding_meant(terms: Terms, meant: Meant) -> Q:
     """The rows that hold, for every word, the word itself or one that it may have been meant to be."""
-    told = [word for word in terms.words if len(word) >= SHORT]
-    if not meant or not told:
-        return Q(pk__in=[])
-    kept = Q()
-    for word in told:
-        either = Q(search_text__contains=word)
-        for part in letters(word):
-            for known in meant.get(part, ()):
-                either |= Q(search_text__contains=f" {known}")
+    groups = meant_words(terms, meant)
+    kept = Q() if groups else Q(pk__in=[])
+    for group in groups:
+        either = Q()
+        for word in group:
+            either |= Q(search_text__contains=word)
         kept &= either
     return kept
+
+
+def meant_words(terms: Terms, meant: Meant) -> list[list[str]]:
+    """For each word that is long enough to be misspelt: what a record may contain for it."""
+    if not meant:
+        return []
+    return [
+        [word, *(f" {known}" for part in letters(word) for known in meant.get(part, ()))]
+        for word in terms.words
+        if len(word) >= SHORT
+    ]
 
 
 def _rank(terms: Terms) -> Case:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.html import format_html
+from django.utils.html import conditional_escape as escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -38,12 +38,14 @@ def editable(access: Access, module: Module) -> frozenset[str]:
 
 def drawn(column: Column, content: SafeString, place: str = "") -> SafeString:
     """A cell of the table. One that may be changed says where."""
+    return SafeString(f"{opened(column, place)}{escape(content)}</td>")
+
+
+def opened(column: Column, place: str) -> str:
+    """How such a cell begins."""
     classes = ' class="num"' if column.is_number else ""
-    if not place:
-        return format_html('<td{} data-label="{}">{}</td>', SafeString(classes), column.label, content)
-    return format_html(
-        '<td{} data-label="{}" data-edit="{}" tabindex="-1">{}</td>', SafeString(classes), column.label, place, content
-    )
+    edited = f' data-edit="{escape(place)}" tabindex="-1"' if place else ""
+    return f'<td{classes} data-label="{escape(column.label)}"{edited}>'
 
 
 def place_of(access: Access, module: Module, record_id: int, column: Column) -> str:

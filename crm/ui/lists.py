@@ -25,11 +25,12 @@ from crm.selectors.custom_fields import fields_of
 from crm.selectors.list_views import list_views
 from crm.selectors.search import matches
 from crm.selectors.sums import Total, totals
-from crm.ui.addresses import address, page_name
+from crm.ui.addresses import page_name
 from crm.ui.cells import Column
 from crm.ui.custom_fields import columns as custom_columns
-from crm.ui.editing import drawn, editable, place_of
+from crm.ui.editing import editable
 from crm.ui.filters import Block, Builder, criteria_of, read_json, read_tree, write_json
+from crm.ui.rows import Rows
 from finsuite.kernel import formats, panels
 from finsuite.kernel.api.fields import Field
 from finsuite.kernel.api.listing import Page, read_page, read_query
@@ -37,7 +38,6 @@ from finsuite.kernel.api.problems import Problem
 from finsuite.kernel.custom_fields.api import list_fields
 from finsuite.kernel.custom_fields.sets import FieldSet
 from finsuite.kernel.errors import NotFound, Refused
-from finsuite.kernel.templatetags.ui import icon
 from finsuite.kernel.versions import version_of
 
 SIZES = (20, 50, 100)
@@ -292,31 +292,14 @@ class Shown:
         return read_page(rows, query, ["id", *self.listing.name_columns, *sorted(needed)])
 
     @cached_property
-    def rows(self) -> list[dict[str, Any]]:
-        """The page's rows, their cells drawn."""
-        module, organization_id = self.listing.module, self.access.organization.pk
+    def rows(self) -> list[SafeString]:
+        """The page's rows, drawn."""
+        access, listing = self.access, self.listing
         ids = [row["id"] for row in self.page.rows]
-        badges = panels.render_rows(self.listing.badges, self.request, self.access.organization, ids)
-        return [
-            {
-                "id": row["id"],
-                "name": " ".join(str(row[name]) for name in self.listing.name_columns if row[name]),
-                "badges": badges.get(row["id"], SafeString("")),
-                "url": address(module, "detail", organization_id, row["id"]),
-                "peek_url": address(module, "peek", organization_id, row["id"]),
-                "cells": [self._cell(column, row) for column in self.columns],
-            }
-            for row in self.page.rows
-        ]
-
-    def _cell(self, column: Column, row: dict[str, Any]) -> SafeString:
-        is_fixed = column.name not in self.editable
-        place = "" if is_fixed else place_of(self.access, self.listing.module, row["id"], column)
-        return drawn(column, column.cell(row, self.access), place)
-
-    @cached_property
-    def editable(self) -> frozenset[str]:
-        return editable(self.access, self.listing.module)
+        badges = panels.render_rows(listing.badges, self.request, access.organization, ids)
+        may_change = editable(access, listing.module)
+        rows = Rows(access, listing.module, listing.name_columns, self.columns, may_change)
+        return [rows.drawn(row, badges.get(row["id"], SafeString(""))) for row in self.page.rows]
 
     @cached_property
     def totals(self) -> list[Total | None]:
@@ -386,8 +369,6 @@ def answer(
         "list": shown,
         "listing": listing,
         "sort": shown.sort,
-        "peek_label": _("Look at it beside the list"),
-        "peek_icon": icon("panel-right", "icon--sm"),
         "may_create": access.may(listing.module, Level.CREATE),
         "may_delete_many": access.may(listing.module, Level.DELETE),
     }

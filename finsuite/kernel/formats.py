@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -85,15 +85,18 @@ def day(value: dt.date | dt.datetime, *, language: str | None = None) -> str:
     """A date: `21/11/2026` in French, `21 Nov 2026` in English. A moment is taken in the reader's time zone."""
     if isinstance(value, dt.datetime):
         value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
-    locale = _locale(language)
+    return _day(value, _locale(language))
+
+
+@lru_cache(maxsize=2048)
+def _day(value: dt.date, locale: Locale) -> str:
     return format_date(value, format=_DAY_PATTERNS.get(locale.language, _DAY_PATTERN), locale=locale)
 
 
 def moment(value: dt.datetime, *, language: str | None = None) -> str:
     """A date with its time of day, in the reader's time zone: `21/11/2026 14:05`."""
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    clock = format_datetime(local, format="HH:mm", locale=_locale(language))
-    return f"{day(local.date(), language=language)} {clock}"
+    return f"{day(local.date(), language=language)} {local:%H:%M}"
 
 
 def clock(value: dt.datetime, *, language: str | None = None) -> str:

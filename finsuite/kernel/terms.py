@@ -71,8 +71,9 @@ def pattern(word: str) -> str:
 
 
 def letters(folded: str) -> list[str]:
-    """The words of a folded text that can be misspelt: no numbers, and none too short to tell."""
-    return [word for word in _PUNCTUATION.split(folded) if len(word) >= SHORT and not _has_digit(word)]
+    """The words of a folded text that can be misspelt: no numbers, no e-mail addresses, and none too short to tell."""
+    words = (part for word in folded.split() if "@" not in word for part in _PUNCTUATION.split(word))
+    return [word for word in words if len(word) >= SHORT and not _has_digit(word)]
 
 
 def corrected(typed: Terms, meant: Mapping[str, Sequence[str]]) -> Terms:

@@ -7,7 +7,7 @@ records found with it, which they may see.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
@@ -20,6 +20,7 @@ LONGEST = 40
 MOST_MISSPELT = 4
 MOST_MEANT = 3
 _CANDIDATES = 32
+_LONG = 7  # from here on two slips are forgiven, and one leaves most of the word
 
 _COLLECT = """
     INSERT INTO {words} (organization_id, word)
@@ -81,20 +82,46 @@ def no_longer_collecting(words: str, tables: Sequence[str]) -> str:
 def meant(model: Any, organization_id: int, words: Sequence[str]) -> dict[str, list[str]]:
     """For each word that can be misspelt, the known ones that it may have been meant to be, the nearest first.
 
-    The statement looks for words with some of the same three-letter groups; how few are enough, its transaction says.
+    Where some of the words are names that are known, the others are the misspelt ones. Looking far is dear, so long
+    words are first looked for among those that are much alike. Two to five statements.
     """
-    typed = list(dict.fromkeys(part for word in words for part in letters(word)))[:MOST_MISSPELT]
+    typed = list(dict.fromkeys(part for word in words for part in letters(word) if len(part) <= LONGEST))
+    del typed[MOST_MISSPELT:]
+    if len(typed) > 1:
+        typed = _unknown(model, organization_id, typed) or typed
+    near = _near(model, organization_id, [word for word in typed if len(word) >= _LONG], _one_slip)
+    return near | _near(model, organization_id, [word for word in typed if word not in near], _some_slips)
+
+
+def _one_slip(word: str) -> float:
+    """How alike two words are that a swap of neighbours, the slip that changes most, tells apart."""
+    return (len(word) - 3) / (len(word) + 5) - 0.02
+
+
+def _some_slips(word: str) -> float:
+    return 0.19 if len(word) < 6 else 0.26  # two swapped letters leave so much of a word of 5, of 6
+
+
+def _unknown(model: Any, organization_id: int, typed: Sequence[str]) -> list[str]:
+    known = set(model.objects.filter(organization_id=organization_id, word__in=typed).values_list("word", flat=True))
+    return [word for word in typed if word not in known]
+
+
+def _near(
+    model: Any, organization_id: int, typed: Sequence[str], alike: Callable[[str], float]
+) -> dict[str, list[str]]:
+    """The statement looks for words with some of the same three-letter groups; its transaction says how many."""
     if not typed:
         return {}
-    alike = 0.19 if min(map(len, typed)) < 6 else 0.26  # two swapped letters leave so much of a word of 5, of 6
     table = model._meta.db_table
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(alike)])
+        threshold = str(min(map(alike, typed)))
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [threshold])
         cursor.execute(
             "SELECT typed.word, near.word FROM unnest(%s) typed (word) CROSS JOIN LATERAL ("  # noqa: S608 - the model's
             f" SELECT DISTINCT known.word, similarity(known.word, typed.word) AS alike FROM {table} known"
             " WHERE known.organization_id = %s AND known.word %% typed.word ORDER BY alike DESC LIMIT %s) near",
-            [typed, organization_id, _CANDIDATES],
+            [list(typed), organization_id, _CANDIDATES],
         )
         near: dict[str, list[str]] = {}
         for word, known in cursor.fetchall():

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 from crm.access import Access, access, of_actor
 from crm.choices import Level, Module
-from crm.models import Account, ModuleRight, Organization, Profile, SearchWord
+from crm.models import RECORDS, Account, ModuleRight, Organization, Profile, SearchWord
+from crm.selectors.best import best
 from crm.selectors.everywhere import search_everywhere
-from crm.selectors.search import find_accounts, find_contacts
+from crm.selectors.search import corrections, find_accounts, find_contacts, ranked
 from crm.services.accounts import create_accounts, update_account
 from crm.services.products import create_product
 from crm.services.vendors import create_vendor
 from finsuite.kernel.actors import Actor
+from finsuite.kernel.terms import read
 from tests import factories
 from users.models import User
 
@@ -204,10 +206,34 @@ def test_an_account_out_of_sight_does_not_name_its_contacts(seen: Access, standa
     assert [found.told for found in search_everywhere(theirs, "visible", limit=5)] == [""]
 
 
+@pytest.mark.parametrize("text", ["dupont", "pont", "du", "northwind", "lyon dupont", "0472112233", "duppont", "%"])
+@pytest.mark.parametrize("owners", [{}, {Module.ACCOUNTS: frozenset({0}), Module.CONTACTS: frozenset[int]()}])
+def test_all_modules_at_once_are_ranked_as_each_alone(
+    seen: Access, text: str, owners: dict[str, frozenset[int]]
+) -> None:
+    theirs = Access(seen.organization, seen.profile, seen.levels, seen.user_id, owners=owners)
+    terms = read(text)
+    for near in (None, corrections(theirs, terms)):
+        found = [(one.module, one.id) for one in best(theirs, list(Module), terms, meant=near, limit=20)]
+        alone = [
+            (module, row.pk)
+            for module, model in RECORDS.items()
+            for row in ranked(model.objects.of(theirs.organization).filter(theirs.visible(module)), terms, near)[:20]
+        ]
+        assert found == alone
+
+
+def test_an_email_address_is_not_corrected(seen: Access) -> None:
+    findings = search_everywhere(seen, "zoe.lefevvre@exemple.fr", limit=5)
+    assert (list(findings), findings.meant) == ([], "")
+
+
 # --- how many statements ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("text", "statements"), [("dupont", 5), ("zoe", 5), ("duppont", 12), ("xq", 5), ("", 0)])
+@pytest.mark.parametrize(
+    ("text", "statements"), [("dupont", 1), ("zoe", 1), ("duppont", 4), ("generlae societte", 5), ("xq", 1), ("", 0)]
+)
 def test_a_search_takes_so_many_statements(
     seen: Access, text: str, statements: int, django_assert_num_queries: Callable[..., CaptureQueriesContext]
 ) -> None:
