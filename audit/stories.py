@@ -38,6 +38,28 @@ VERBS: dict[str, Any] = {
     "completed": pgettext_lazy("history", "completed"),
     "reopened": pgettext_lazy("history", "reopened"),
     "uploaded": pgettext_lazy("history", "uploaded"),
+    "started": pgettext_lazy("history", "started"),
+    "finished": pgettext_lazy("history", "finished"),
+    "undo started": pgettext_lazy("history", "began to undo"),
+    "undone": pgettext_lazy("history", "undid"),
+    "answered": pgettext_lazy("history", "answered"),
+    "resolved": pgettext_lazy("history", "resolved"),
+    "retried": pgettext_lazy("history", "tried again"),
+    "activate": pgettext_lazy("history", "activated"),
+    "pause": pgettext_lazy("history", "paused"),
+    "resume": pgettext_lazy("history", "resumed"),
+    "deactivate": pgettext_lazy("history", "deactivated"),
+    "delete": pgettext_lazy("history", "deleted"),
+    "sync setting changed": pgettext_lazy("history", "changed the sync settings of"),
+    "password_changed": pgettext_lazy("history", "changed the password of"),
+    "sign_in_failed": pgettext_lazy("history", "failed to sign in as"),
+    "refused": pgettext_lazy("history", "was refused"),
+    "locked": pgettext_lazy("history", "locked"),
+}
+# What entries tell that is no column of the record.
+LABELS: dict[str, Any] = {
+    "products_of_lines": pgettext_lazy("history", "Products that lines no longer name"),
+    "address": pgettext_lazy("history", "Network address"),
 }
 PATHS: dict[str, Any] = {
     Via.API: gettext_lazy("by the API"),
@@ -138,9 +160,24 @@ def _column(model: type[models.Model] | None, name: str) -> Any:
 
 def _label(model: type[models.Model] | None, name: str) -> str:
     column = _column(model, name)
+    if column is None and name in LABELS:
+        return str(LABELS[name])
     if isinstance(column, models.ForeignObjectRel):  # what hangs on the record: a deal's lines
         return str(capfirst(column.related_model._meta.verbose_name_plural))
     return str(capfirst(getattr(column, "verbose_name", name.removeprefix(PREFIX).replace("_", " "))))
+
+
+def _item(item: Any, namer: Namer) -> str:
+    """One of a list. A row that refers to a record is told by that one's name, and by what else it says."""
+    if not isinstance(item, Mapping):
+        return str(item)
+    names = [_named(namer, name, value) for name, value in item.items() if name.endswith("_id")]
+    more = [str(value) for name, value in item.items() if not name.endswith("_id") and value]
+    return " ".join([*names, f"({', '.join(more)})"]) if more else " ".join(names)
+
+
+def _named(namer: Namer, name: str, key: Any) -> str:
+    return (namer(name, key) if isinstance(key, int) else None) or str(key or "")
 
 
 def _shown(model: type[models.Model] | None, name: str, value: Any, namer: Namer) -> str:
@@ -149,7 +186,7 @@ def _shown(model: type[models.Model] | None, name: str, value: Any, namer: Namer
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(_item(item, namer) for item in value)
     column = _column(model, name)
     choices = dict(getattr(column, "flatchoices", None) or [])
     if value in choices:
@@ -158,7 +195,7 @@ def _shown(model: type[models.Model] | None, name: str, value: Any, namer: Namer
         case models.DecimalField():
             return formats.exact(column.to_python(value))
         case models.ForeignKey() if isinstance(value, int):
-            return namer(name, value) or str(value)
+            return _named(namer, name, value)
         case models.DateTimeField() if moment := parse_datetime(str(value)):
             return formats.moment(moment)
         case models.DateField() if day := parse_date(str(value)):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from users.services.notifications import forget_read as forget
 
 
-@shared_task(name="users.forget_read", queue="sync.bulk")  # type: ignore[untyped-decorator]
+@shared_task(name="users.forget_read")  # type: ignore[untyped-decorator]
 def forget_read() -> None:
     """Every night: notifications that were read three months ago."""
     forget(before=timezone.now() - timedelta(days=90))

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from audit.models import Entry
 from tests import factories
 from users.models import User
 
@@ -86,6 +87,25 @@ def test_the_lock_opens_after_a_quarter_of_an_hour(client: Client, person: User)
         _try(client, person.email)
     AccessAttempt.objects.update(attempt_time=timezone.now() - dt.timedelta(minutes=15, seconds=1))
     assert _try(client, person.email, "let me in").status_code == 302
+
+
+def test_each_wrong_password_is_in_the_history_without_what_was_typed(client: Client, person: User) -> None:
+    for _attempt in range(7):
+        _try(client, " MARIE@example.com", "s3cret typed")
+    _try(client, "my password by mistake@example.com", "s3cret typed", REMOTE_ADDR="192.0.2.7")
+    told = Entry.objects.filter(verb="sign_in_failed").order_by("id")
+    facts = ("kind", "record_id", "record_label", "actor_label", "user_id", "via", "after")
+    known = ("users.user", person.pk, str(person), "127.0.0.1", None, "page", {"address": "127.0.0.1"})
+    unknown = ("users.user", None, "", "192.0.2.7", None, "page", {"address": "192.0.2.7"})
+    assert list(told.values_list(*facts)) == [known] * 5 + [unknown]
+    assert "typed" not in str(list(Entry.objects.values()))
+    assert "mistake" not in str(list(Entry.objects.values()))
+
+
+def test_an_empty_form_and_the_right_password_are_no_failures(client: Client, person: User) -> None:
+    assert _try(client, "", "").status_code == 422
+    assert _try(client, person.email, "let me in").status_code == 302
+    assert Entry.objects.filter(verb="sign_in_failed").count() == 0
 
 
 def test_signing_in_starts_the_count_anew(client: Client, person: User) -> None:

@@ -48,7 +48,7 @@ def test_a_live_key_is_found_in_one_query_and_its_use_noted_once_a_minute(
     person: User, actor: Actor, django_assert_num_queries: Any
 ) -> None:
     token, plain = create_token(actor=actor, user=person, name="laptop")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(5):  # the key, and between two savepoints: when it was used, and the history
         found = find_live_token(plain)
     assert found == token
     noted = ApiToken.objects.get(pk=token.pk).last_used_at
@@ -59,6 +59,24 @@ def test_a_live_key_is_found_in_one_query_and_its_use_noted_once_a_minute(
     ApiToken.objects.update(last_used_at=timezone.now() - timedelta(seconds=61))
     find_live_token(plain)
     assert ApiToken.objects.get(pk=token.pk).last_used_at > noted  # type: ignore[operator]
+
+
+def test_the_first_use_of_a_key_on_a_day_is_in_the_history(person: User, actor: Actor) -> None:
+    token, plain = create_token(actor=actor, user=person, name="laptop")
+
+    def told() -> list[Any]:
+        rows = Entry.objects.filter(kind="users.apitoken", record_id=token.pk, verb="used").order_by("id")
+        return list(rows.values_list("user_id", "via", "after"))
+
+    for _use in range(3):
+        ApiToken.objects.filter(last_used_at__isnull=False).update(last_used_at=timezone.now() - timedelta(seconds=0))
+        find_live_token(plain, address="192.0.2.7")
+    once = (person.pk, "api", {"address": "192.0.2.7"})
+    assert told() == [once]
+    ApiToken.objects.update(last_used_at=timezone.now() - timedelta(days=1))
+    find_live_token(plain, address="192.0.2.7")
+    assert told() == [once, once]
+    assert plain not in str(list(Entry.objects.values()))
 
 
 def test_a_revoked_an_expired_and_an_unknown_key_and_that_of_somebody_inactive_are_none(
@@ -169,6 +187,7 @@ def test_every_wrong_sign_in_answers_alike(person: User) -> None:
 def test_five_wrong_tries_lock_the_account_for_this_address(person: User) -> None:
     assert [_sign_in(password=f"wrong {n}").status_code for n in range(5)] == [400, 400, 400, 400, 429]
     answer = _sign_in()
+    assert list(Entry.objects.filter(verb="sign_in_failed").values_list("record_id", "via")) == [(person.pk, "api")] * 5
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "900")
     assert answer.headers["Content-Type"] == "application/problem+json"
     answer = Program(x_forwarded_for="10.1.1.1")(

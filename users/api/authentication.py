@@ -20,8 +20,9 @@ class BearerAuthentication(BaseAuthentication):
         told = request.META.get("HTTP_AUTHORIZATION", "")
         if not told:
             return None
+        address = str(request.META.get("REMOTE_ADDR", ""))
         scheme, _space, plain = told.partition(" ")
-        token = find_live_token(plain) if scheme.lower() == "bearer" and _is_plausible(plain) else None
+        token = find_live_token(plain, address=address) if scheme.lower() == "bearer" and _is_plausible(plain) else None
         if token is None:
             raise AuthenticationFailed(_("This key cannot be used."))
         return token.user, token

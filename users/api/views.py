@@ -20,6 +20,7 @@ from finsuite.kernel.api.schema import Operation, ref
 from finsuite.kernel.api.views import ApiView
 from finsuite.kernel.tenants import Tenant, tenants_of
 from users.models import ApiToken, User
+from users.services.sign_ins import note_failed_sign_in
 from users.services.tokens import DEFAULT_SCOPES, create_token, revoke_token
 
 TAG = "People and keys"
@@ -144,6 +145,8 @@ class TokensView(ApiView):
             if not AxesProxyHandler.is_allowed(plain, {"username": email}):
                 raise _locked()
             user = authenticate(plain, username=email, password=password)
+            if user is None:
+                note_failed_sign_in(request=plain, email=email, via=Via.API)
             if user is None and not AxesProxyHandler.is_allowed(plain, {"username": email}):
                 raise _locked()
         finally:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import audit.services
-from finsuite.kernel.actors import Actor
+from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.errors import NotFound, Refused
 from users.models import ApiToken, User
 
@@ -65,8 +65,8 @@ def revoke_token(*, actor: Actor, user: User, token_id: int) -> ApiToken:
     return token
 
 
-def find_live_token(plain: str) -> ApiToken | None:
-    """The key with its person, if it may be used now: one query."""
+def find_live_token(plain: str, *, address: str = "") -> ApiToken | None:
+    """The key with its person, if it may be used now: one query. Its first use of a day is in the history."""
     now = timezone.now()
     token = (
         ApiToken.objects.select_related("user")
@@ -75,8 +75,23 @@ def find_live_token(plain: str) -> ApiToken | None:
         .first()
     )
     if token is not None and (token.last_used_at is None or token.last_used_at < now - SEEN_EVERY):
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        _note_use(token, now, address)
     return token
+
+
+@transaction.atomic
+def _note_use(token: ApiToken, now: datetime, address: str) -> None:
+    """When the key was last used, and, once a day, that it was: of several at once, one notes it."""
+    held = token.last_used_at
+    was_first = ApiToken.objects.filter(pk=token.pk, last_used_at=held).update(last_used_at=now)
+    if was_first and (held is None or held.date() != now.date()):
+        audit.services.record(
+            actor=Actor.person(token.user, via=Via.API),
+            tenant="",
+            subject=token,
+            verb="used",
+            after={"address": address},
+        )
 
 
 def digest_of(plain: str) -> str:

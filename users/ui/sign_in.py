@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from finsuite.kernel import error_pages
 from finsuite.kernel.shell import Shell
 from users.selectors import demo_emails
+from users.services.sign_ins import note_failed_sign_in
 
 
 class SignInForm(AuthenticationForm):
@@ -54,6 +55,7 @@ class SignIn(views.LoginView):
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """422, so that programs and htmx can tell a refusal from a page."""
+        note_failed_sign_in(request=self.request, email=str(form.cleaned_data.get("username", "")))
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
 

@@ -1,0 +1,86 @@
+"""The history in words."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from audit.stories import VERBS
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("audit", "crm", "finance", "finsuite", "integration", "projects", "users")
+WRITERS = ("record", "record_many")
+
+
+def _texts(node: ast.AST | None) -> set[str]:
+    found = ast.walk(node) if node else ()
+    return {each.value for each in found if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _given(call: ast.Call, place: int | None) -> ast.AST | None:
+    """What a call gives as the verb: by keyword, or at this place."""
+    named = next((each.value for each in call.keywords if each.arg == "verb"), None)
+    return named or (call.args[place] if place is not None and place < len(call.args) else None)
+
+
+def _calls(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def _passing_on(tree: ast.Module, known: dict[str, int | None]) -> dict[str, int | None]:
+    """The functions here that write an entry with the verb they are given, and at which place they take it."""
+    found: dict[str, int | None] = {}
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        names = [each.arg for each in function.args.args]
+        passes = any(
+            isinstance(verb := _given(call, {**known, **found}.get(_name(call))), ast.Name) and verb.id == "verb"
+            for call in _calls(function)
+            if _name(call) in known or _name(call) in found
+        )
+        if passes and "verb" in names:
+            found[function.name] = names.index("verb")
+    return found
+
+
+def _verbs() -> dict[str, str]:
+    """Each verb that the code writes into the history, and where."""
+    trees = {path: ast.parse(path.read_text()) for room in ROOMS for path in (ROOT / room).rglob("*.py")}
+    writers: dict[str, int | None] = dict.fromkeys(WRITERS)
+    told = "integration/services/connections.py"  # whose `tell` other modules call, too
+    everywhere = {**writers, **_passing_on(trees[ROOT / told], writers)}
+    found: dict[str, str] = {}
+    for path, tree in trees.items():
+        known = dict(everywhere)
+        while more := {name: at for name, at in _passing_on(tree, known).items() if name not in known}:
+            known |= more
+        constants = {
+            target.id: node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for call in _calls(tree):
+            if _name(call) not in known:
+                continue
+            verb = _given(call, known[_name(call)])
+            if isinstance(verb, ast.Name):
+                verb = constants.get(verb.id)
+            if isinstance(verb, ast.IfExp):
+                found |= dict.fromkeys(_texts(verb.body) | _texts(verb.orelse), str(path))
+            elif isinstance(verb, ast.Constant):
+                found |= dict.fromkeys(_texts(verb), str(path))
+    return found
+
+
+def test_every_verb_that_the_code_writes_has_words() -> None:
+    verbs = _verbs()
+    assert {"created", "sign_in_failed", "undo started", "locked", "pause", "sync setting changed"} <= set(verbs)
+    assert {verb: path for verb, path in verbs.items() if verb not in VERBS} == {}
