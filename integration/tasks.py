@@ -13,7 +13,7 @@ from integration.services.hints import publish_run
 from integration.services.modules import by_itself, going_settings
 
 
-@shared_task(name="integration.tasks.sync_changes", queue="sync.fast")  # type: ignore[untyped-decorator]
+@shared_task(name="integration.tasks.sync_changes")  # type: ignore[untyped-decorator]
 def sync_changes(crm_organization_ids: list[int], finance_organization_ids: list[int]) -> None:
     """Somebody wrote records of these organizations."""
     for setting in going_settings():
@@ -26,7 +26,7 @@ def sync_changes(crm_organization_ids: list[int], finance_organization_ids: list
                 runs.sync_changes(setting, seconds=20)
 
 
-@shared_task(name="integration.tasks.poll", queue="sync.fast")  # type: ignore[untyped-decorator]
+@shared_task(name="integration.tasks.poll")  # type: ignore[untyped-decorator]
 def poll() -> None:
     """Every two seconds: hints whose message was lost, and what dead workers have left."""
     waiting = set(Dirty.objects.order_by().values_list("connection_id", flat=True).distinct())
@@ -37,7 +37,7 @@ def poll() -> None:
                 runs.sync_changes(setting, seconds=20)
 
 
-@shared_task(name="integration.tasks.sweep", queue="sync.bulk")  # type: ignore[untyped-decorator]
+@shared_task(name="integration.tasks.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Every minute: changes without a hint, failures whose pause is over, runs whose message was lost."""
     for setting in going_settings():
@@ -47,7 +47,7 @@ def sweep() -> None:
         publish_run(run_id)
 
 
-@shared_task(name="integration.tasks.full_sweeps", queue="sync.bulk")  # type: ignore[untyped-decorator]
+@shared_task(name="integration.tasks.full_sweeps")  # type: ignore[untyped-decorator]
 def full_sweeps() -> None:
     """Every five minutes: the modules whose regular full sweep is due."""
     now = timezone.now()
@@ -57,14 +57,14 @@ def full_sweeps() -> None:
                 runs.full_sweep(setting)
 
 
-@shared_task(name="integration.tasks.continue_run", queue="sync.bulk")  # type: ignore[untyped-decorator]
+@shared_task(name="integration.tasks.continue_run")  # type: ignore[untyped-decorator]
 def continue_run(run_id: int) -> None:
     """Go on with a run, and pass it on when the task's time is up."""
     if not runs.continue_run(run_id, seconds=60):
         publish_run(run_id)
 
 
-@shared_task(name="integration.tasks.content_audit", queue="sync.bulk")  # type: ignore[untyped-decorator]
+@shared_task(name="integration.tasks.content_audit")  # type: ignore[untyped-decorator]
 def content_audit() -> None:
     """Every night: records that changed past the capture."""
     changes.audit_all()

@@ -262,6 +262,13 @@ CELERY_TASK_QUEUES = [
 ]
 CELERY_TASK_DEFAULT_QUEUE = "sync.fast"
 CELERY_TASK_CREATE_MISSING_QUEUES = False
+# What somebody waits for is fast; whatever else a room does in the background goes behind one another.
+CELERY_TASK_ROUTES = {
+    "integration.tasks.sync_changes": {"queue": "sync.fast"},
+    "integration.tasks.poll": {"queue": "sync.fast"},
+    "crm.send_reminders": {"queue": "sync.fast"},
+    **{f"{room}.*": {"queue": "sync.bulk"} for room in ("crm", "finance", "integration", "projects", "users")},
+}
 # Our own logging, not Celery's.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE

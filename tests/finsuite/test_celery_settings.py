@@ -55,6 +55,16 @@ def test_the_queues_are_these_four() -> None:
     assert [queue.name for queue in app.conf.task_queues] == ["sync.fast", "sync.bulk", "outbox", "pdf"]
 
 
+def test_every_task_goes_by_the_routes_and_names_no_queue_of_its_own() -> None:
+    app.loader.import_default_modules()
+    own = {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
+    assert [name for name, task in own.items() if getattr(task, "queue", None)] == []
+    routes = {name: app.amqp.router.route({}, name)["queue"].name for name in own}
+    fast = {name for name, queue in routes.items() if queue == "sync.fast"}
+    assert fast == {"integration.tasks.sync_changes", "integration.tasks.poll", "crm.send_reminders"}
+    assert {queue for name, queue in routes.items() if name not in fast} == {"sync.bulk"}
+
+
 @pytest.mark.parametrize("name", ["sync.fast", "sync.bulk", "outbox", "pdf"])
 def test_a_message_lands_in_the_queue_it_is_sent_to_and_in_no_other(name: str) -> None:
     with app.connection_for_write() as connection:
