@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -57,6 +58,7 @@ class StageResource(SetupResource):
     component = "CrmStage"
     model = Stage
     ordering = "id"
+    delete_options = {"move_to": "the stage that the deals in it move to; needed where there are some"}
     fields = {
         **of_model(
             Stage,
@@ -85,8 +87,9 @@ class StageResource(SetupResource):
             raise Refused(sentence, fields={"pipeline_id": [sentence]})
         return stage_services.update_stage(actor=self.actor, stage=record, values=values, version=version)
 
-    def delete(self, record: Stage, version: str) -> None:
-        stage_services.delete_stage(actor=self.actor, stage=record, version=version)
+    def delete_with(self, record: Stage, version: str, options: Mapping[str, int]) -> None:
+        heir = options.get("move_to")
+        stage_services.delete_stage(actor=self.actor, stage=record, move_to_id=heir, version=version)
 
 
 class LostReasonResource(SetupResource):

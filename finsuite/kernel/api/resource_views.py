@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -274,6 +274,19 @@ def _narrowed(parameters: QueryDict, resource: Resource) -> tuple[dict[str, str]
     return own, rest
 
 
+def _delete_options(resource: type[Resource]) -> tuple[schema.Schema, ...]:
+    return tuple(schema.parameter(name, {"type": "integer"}, told) for name, told in resource.delete_options.items())
+
+
+def _ids(parameters: QueryDict, names: Iterable[str]) -> dict[str, int]:
+    """Those of the parameters that are given; each is the id of a record."""
+    given = {name: str(parameters[name]) for name in names if name in parameters}
+    wrong = [name for name, text in given.items() if not (text.isascii() and text.isdigit() and len(text) < 19)]
+    if wrong:
+        raise invalid([fault(f"?{name}", "invalid", _("This is no id.")) for name in wrong], _("This is no id."))
+    return {name: int(text) for name, text in given.items()}
+
+
 def _is_known(record: Any) -> bool:
     return isinstance(record, dict) and "id" in record
 
@@ -313,13 +326,14 @@ class RecordView(ResourceView):
                 summary=f"Delete one of the {resource.name}",
                 tag=resource.tag,
                 status=204,
-                parameters=(schema.IF_MATCH,),
+                parameters=(schema.IF_MATCH, *_delete_options(resource)),
                 refusals=changed,
             )
         return operations
 
     def check_parameters(self, request: Request) -> None:
-        refuse_unknown(request._request.GET, ("expand",) if request.method in ("GET", "HEAD") else ())
+        known = {"GET": ["expand"], "HEAD": ["expand"], "DELETE": list(self.resource.delete_options)}
+        refuse_unknown(request._request.GET, known.get(str(request.method), []))
 
     def get(self, request: Request, **kwargs: Any) -> Response:
         self.enter(Need.VIEW)
@@ -341,7 +355,7 @@ class RecordView(ResourceView):
     def delete(self, request: Request, **kwargs: Any) -> Response:
         self.enter(Need.DELETE)
         record = self.resource.record(self.kwargs["record"])
-        self.resource.delete(record, self.version())
+        self.resource.delete_with(record, self.version(), _ids(request._request.GET, self.resource.delete_options))
         return Response(status=204)
 
 

@@ -70,6 +70,8 @@ class Resource:
     write_scope: ClassVar[str] = "write"  # "admin" for what belongs to a setup
     narrowed_by: ClassVar[dict[str, str]] = {}  # the list's own parameters, beside its fields, and what they mean
 
+    delete_options: ClassVar[dict[str, str]] = {}  # ids that a DELETE may name (`?move_to=7`), and what they mean
+
     def __init__(self, user: Any, actor: Actor) -> None:
         self.user = user
         self.actor = actor
@@ -124,6 +126,10 @@ class Resource:
     def delete(self, record: Any, version: str) -> None:
         """Call the service that deletes one."""
         raise NotImplementedError
+
+    def delete_with(self, record: Any, version: str, options: Mapping[str, int]) -> None:
+        """The same, with those of `delete_options` that the caller has named."""
+        self.delete(record, version)
 
     def shape(self, row: dict[str, Any]) -> dict[str, Any]:
         """The row as it is answered; override to compute from what was read."""

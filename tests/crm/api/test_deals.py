@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crm.models import Deal, LostReason, Organization, StageChange
+from crm.models import Deal, LostReason, Organization, Stage, StageChange
 from crm.services.currencies import add_currency
 from finsuite.kernel.actors import Actor
 from tests import factories
@@ -183,3 +183,20 @@ def test_deals_are_filtered_by_stage_amount_and_closing_date(
     assert names("closing_date__lte=2026-12-15") == ["A"]
     assert names("ordering=-amount") == ["B", "A"]
     assert client.get(f"{at}?lines=x").status_code == 400
+
+
+def test_a_stage_with_deals_is_deleted_by_saying_where_they_go(
+    client: Any, admin: Any, organization: Organization
+) -> None:
+    client.force_login(admin)
+    source, target = factories.stage(organization, "Needs analysis"), factories.stage(organization, "Value proposition")
+    deal = factories.deal(organization, stage_id=source.pk)
+    url = f"/api/v1/crm/{organization.pk}/stages/{source.pk}"
+    tag = {"If-Match": client.get(url).headers["ETag"]}
+    won = factories.stage(organization, "Closed won")
+    for asked in ("", f"?move_to={won.pk}", "?move_to=x", f"?moveto={target.pk}"):
+        assert client.delete(url + asked, headers=tag).status_code == 400
+    assert Deal.objects.get(pk=deal.pk).stage_id == source.pk
+    assert client.delete(f"{url}?move_to={target.pk}", headers=tag).status_code == 204
+    assert not Stage.objects.filter(pk=source.pk).exists()
+    assert Deal.objects.get(pk=deal.pk).stage_id == target.pk
