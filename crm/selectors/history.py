@@ -52,7 +52,7 @@ def seen_entries(access: Access, model: type[Record], entries: list[dict[str, An
         module = referred(model, column)
         if module is None or module not in access.owners:
             continue
-        told = [side for entry in entries for side in (entry["before"], entry["after"]) if side.get(column)]
+        told = [row for entry in entries for row in _rows(entry["before"], entry["after"]) if row.get(column)]
         if told:
             seen = set(
                 record_rows(access, module).filter(pk__in={side[column] for side in told}).values_list("pk", flat=True)
@@ -78,8 +78,14 @@ class _Names:
 
 
 def _mentioned(entries: Iterable[Entry], names: Sequence[str]) -> set[int]:
-    values = (side.get(name) for entry in entries for side in (entry.before, entry.after) for name in names)
+    values = (row.get(name) for entry in entries for row in _rows(entry.before, entry.after) for name in names)
     return {value for value in values if isinstance(value, int)}
+
+
+def _rows(*sides: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sides of an entry, and the rows that they list: a deal's contacts with their roles."""
+    lists = [value for side in sides for value in side.values() if isinstance(value, list)]
+    return [*sides, *(item for items in lists for item in items if isinstance(item, dict))]
 
 
 def _named(model: type[models.Model], access: Access, ids: set[int]) -> dict[int, str]:

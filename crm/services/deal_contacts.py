@@ -59,13 +59,13 @@ def set_contact_roles(
     DealContact.objects.filter(pk__in=[each.pk for each in gone]).delete()
     insert_many(come)
     locked.save(update_fields=["updated_at"])
-    _tell(actor, locked, [str(each) for each in gone], [str(each) for each in come])
+    _tell(actor, locked, gone, come)
     return locked
 
 
 def let_go_of_contacts(actor: Actor, organization: Organization, ids: Sequence[int]) -> None:
     """Take contacts who are about to be deleted out of the deals that they had a say in; each deal's history tells."""
-    rows = DealContact.objects.filter(deal__organization=organization, contact_id__in=ids).select_related("contact")
+    rows = DealContact.objects.filter(deal__organization=organization, contact_id__in=ids)
     by_deal: dict[int, list[DealContact]] = {}
     for each in rows.order_by("deal_id", "pk"):
         by_deal.setdefault(each.deal_id, []).append(each)
@@ -76,7 +76,7 @@ def let_go_of_contacts(actor: Actor, organization: Organization, ids: Sequence[i
         gone = by_deal[deal.pk]
         DealContact.objects.filter(pk__in=[each.pk for each in gone]).delete()
         deal.save(update_fields=["updated_at"])
-        _tell(actor, deal, [str(each) for each in gone], [])
+        _tell(actor, deal, gone, [])
 
 
 def _drafted(access: Access, deal: Deal, roles: Sequence[Mapping[str, Any]]) -> list[DealContact]:
@@ -112,14 +112,15 @@ def _contacts(access: Access, roles: Iterable[Mapping[str, Any]]) -> dict[Any, C
     return dict(record_rows(access, Module.CONTACTS).in_bulk(ids)) if ids else {}
 
 
-def _tell(actor: Actor, deal: Deal, gone: Sequence[str], come: Sequence[str]) -> None:
+def _tell(actor: Actor, deal: Deal, gone: Sequence[DealContact], come: Sequence[DealContact]) -> None:
+    """By ids: what the contacts are called, each reader is told as far as they may see them."""
     audit.services.record(
         actor=actor,
         tenant=deal.organization.tenant,
         subject=deal,
         verb="updated",
-        before={"contact_roles": list(gone)},
-        after={"contact_roles": list(come)},
+        before={"contact_roles": [_content(each) for each in gone]},
+        after={"contact_roles": [_content(each) for each in come]},
     )
     emit(
         DealUpdated(
@@ -129,3 +130,7 @@ def _tell(actor: Actor, deal: Deal, gone: Sequence[str], come: Sequence[str]) ->
             fields=frozenset({"contact_roles"}),
         )
     )
+
+
+def _content(each: DealContact) -> dict[str, Any]:
+    return {"contact_id": each.contact_id, "role": each.role}

@@ -110,6 +110,54 @@ def add_first_lines(*, actor: Actor, organization: Organization, pairs: Sequence
     )
 
 
+def follow_lines(*, actor: Actor, organization: Organization, deal_id: int, without: Decimal | None = None) -> None:
+    """Lines have come to a deal, or have left it: its amount is their sum, or, where none is left, `without`."""
+    from crm.services.deals import DEALS
+
+    deal = Deal.objects.of(organization).select_for_update(of=("self",)).get(pk=deal_id)
+    lines = list(deal.lines.order_by("position"))
+    change = Change()
+    stage_moves.put(deal, change, "amount", amounts.sum_of(line.total for line in lines) if lines else without)
+    stage_moves.put(deal, change, "has_lines", bool(lines))
+    if not change:
+        return
+    stage_moves.figure(deal, change, organization.home_currency)
+    deal.save(update_fields=[*change.fields, "updated_at"])
+    told = _told(lines, deal.currency)
+    audit.services.record(
+        actor=actor,
+        tenant=organization.tenant,
+        subject=deal,
+        verb="updated",
+        before=records.told(DEALS, change.before) | ({"lines": []} if told else {}),
+        after=records.told(DEALS, change.after) | ({"lines": told} if told else {}),
+    )
+    fields = frozenset({*change.after, "lines"})
+    emit(DealUpdated(actor=actor, organization_id=organization.pk, ids=(deal.pk,), fields=fields))
+
+
+def let_go_of_products(actor: Actor, organization: Organization, ids: Sequence[int]) -> None:
+    """Leave the lines of products that are about to be deleted with their name and price; each deal's history tells."""
+    lines = DealLine.objects.filter(deal__organization=organization, product_id__in=ids)
+    deals = Deal.objects.of(organization).filter(pk__in=lines.values("deal_id")).order_by("pk")
+    held = deals.select_for_update(of=("self",), no_key=True).in_bulk()
+    if not held:
+        return
+    names: dict[int, list[str]] = {}
+    for deal_id, name in lines.order_by("deal_id", "position").values_list("deal_id", "name"):
+        names.setdefault(deal_id, []).append(name)
+    lines.update(product=None)
+    update_many(list(held.values()), ["updated_at"])
+    audit.services.record_many(
+        actor=actor,
+        tenant=organization.tenant,
+        verb="updated",
+        changes=[(deal, {"products_of_lines": names[key]}, {"products_of_lines": []}) for key, deal in held.items()],
+    )
+    fields = frozenset({"lines"})
+    emit(DealUpdated(actor=actor, organization_id=organization.pk, ids=tuple(held), fields=fields))
+
+
 def draft_lines(*, access: Access, deal: Deal, lines: Sequence[Mapping[str, Any]]) -> list[DealLine]:
     """The lines that these values would make, checked and summed, nothing saved."""
     if len(lines) > MOST_LINES:

@@ -11,6 +11,7 @@ from crm.choices import Module
 from crm.events import ProductCreated, ProductDeleted, ProductUpdated
 from crm.models import Organization, Product
 from crm.services import records
+from crm.services.deal_lines import let_go_of_products
 from crm.services.surroundings import Surroundings, Values
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
@@ -106,6 +107,7 @@ PRODUCTS: records.Kind[Product] = records.Kind(
     complete=_complete,
     faults=_faults,
     dependents=lambda: (),
+    leaving=lambda: (let_go_of_products,),
     created=ProductCreated,
     updated=ProductUpdated,
     deleted=ProductDeleted,

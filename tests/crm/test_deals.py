@@ -10,13 +10,16 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
+from crm.access import access
 from crm.events import DealStageChanged, StageMove
 from crm.models import Deal, DealLine, LostReason, Organization, Stage, StageChange
+from crm.selectors.history import history, seen_entries
 from crm.services import deals
 from crm.services.accounts import delete_account
 from crm.services.contacts import delete_contact
 from crm.services.currencies import add_currency
 from crm.services.products import create_product, delete_product
+from crm.services.sharing import change_sharing
 from finsuite.kernel import events
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Conflict, NotFound, NotPermitted, Refused
@@ -364,17 +367,57 @@ def test_people_have_a_role_each_once_and_the_history_tells(organization: Organi
     deal = factories.deal(organization)
     roles = [{"contact_id": one.pk, "role": "Champion"}, {"contact_id": two.pk, "role": ""}]
     changed = deals.set_contact_roles(actor=actor, deal=deal, roles=roles)
-    assert words(deal)[1] == {"contact_roles": ["Martin (Champion)", "Durand"]}
+    champion, other = {"contact_id": one.pk, "role": "Champion"}, {"contact_id": two.pk, "role": ""}
+    assert words(deal)[1] == {"contact_roles": [champion, other]}
     same = deals.set_contact_roles(actor=actor, deal=deal, roles=roles[::-1])
     assert version_of(same) == version_of(changed)
     deals.set_contact_roles(actor=actor, deal=deal, roles=[{"contact_id": one.pk, "role": "User"}])
     assert words(deal) == (
-        {"contact_roles": ["Martin (Champion)", "Durand"]},
-        {"contact_roles": ["Martin (User)"]},
+        {"contact_roles": [champion, other]},
+        {"contact_roles": [{"contact_id": one.pk, "role": "User"}]},
     )
     with pytest.raises(Refused) as refused:
         deals.set_contact_roles(actor=actor, deal=deal, roles=[roles[0], roles[0]])
     assert list(refused.value.fields) == ["contact_roles/1/contact_id"]
+
+
+def test_the_history_names_the_people_of_a_deal_as_far_as_its_reader_may_see_them(
+    organization: Organization, actor: Actor, admin: User, standard: User
+) -> None:
+    own = factories.contact(organization, "Martin", owner_id=standard.pk)
+    hidden = factories.contact(organization, "Secret", owner_id=admin.pk)
+    deal = factories.deal(organization, owner_id=standard.pk)
+    roles = [{"contact_id": own.pk, "role": "Champion"}, {"contact_id": hidden.pk, "role": ""}]
+    deals.set_contact_roles(actor=actor, deal=deal, roles=roles)
+    change_sharing(actor=actor, organization=organization, sharing={"contacts": "managers"})
+
+    def told(person: User) -> str:
+        stories, _more = history(access(person, organization.pk), deal)
+        return stories[0].details[0].after
+
+    assert told(admin) == "Martin (Champion), Secret"
+    assert told(standard) == "Martin (Champion), Not visible to you"
+    entry = Entry.objects.filter(kind="crm.deal").latest("id")
+    (seen,) = seen_entries(access(standard, organization.pk), Deal, [{"before": entry.before, "after": entry.after}])
+    assert [row["contact_id"] for row in seen["after"]["contact_roles"]] == [own.pk, None]
+    delete_contact(actor=actor, contact=hidden)
+    assert "Secret" not in str(list(Entry.objects.filter(kind="crm.deal").values_list("before", "after")))
+
+
+def test_deleting_a_product_leaves_the_lines_with_name_and_price_and_the_history_tells(
+    organization: Organization, actor: Actor
+) -> None:
+    product = factories.product(organization, "Bolt", unit_price=D("5"))
+    deal, other = factories.deal(organization), factories.deal(organization, "Other")
+    deal = deals.set_lines(actor=actor, deal=deal, lines=[{"product_id": product.pk, "quantity": D("3")}, LINES[0]])
+    before = version_of(deal)
+    delete_product(actor=actor, product=product)
+    deal.refresh_from_db()
+    line = deal.lines.get(position=0)
+    assert (line.product_id, line.name, line.price, line.total) == (None, "Bolt", D("5"), D("15"))
+    assert words(deal) == ({"products_of_lines": ["Bolt"]}, {"products_of_lines": []})
+    assert version_of(deal) != before
+    assert [entry.verb for entry in Entry.objects.filter(kind="crm.deal", record_id=other.pk)] == ["created"]
 
 
 def test_deleting_an_account_or_a_contact_lets_go_of_deals(organization: Organization, actor: Actor) -> None:
