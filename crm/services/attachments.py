@@ -104,6 +104,11 @@ def purge_files_of(*, organization: Organization, module: str, record_ids: list[
     return _purge(list(rows))
 
 
+def purge_files_in(*, organization: Organization) -> int:
+    """Forget for good all files of an organization that is itself about to go."""
+    return _purge(list(Attachment.objects.of(organization).order_by("pk")))
+
+
 def _purge(rows: list[Attachment]) -> int:
     """The rows first: a file without a row is litter, a row without a file is a page that fails."""
     places = [(row.file.storage, str(row.file.name)) for row in rows]

@@ -153,7 +153,7 @@ def delete_stage(*, actor: Actor, stage: Stage, move_to_id: int | None = None, v
         before={name: getattr(locked, name) for name in WRITABLE},
     )
     locked.delete()
-    _place([each for each in known if each.pk != stage.pk])
+    _place([each for each in known if each is not locked])
 
 
 def _locked(pipeline: Pipeline) -> list[Stage]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from crm.models import Account
+from crm.models import Account, Deal
 from crm.models import Membership as CrmMembership
 from crm.models import Organization as CrmOrganization
 from crm.services.accounts import create_accounts
+from crm.services.attachments import purge_files_in
 from crm.services.contacts import create_contacts
 from crm.services.currencies import add_currency as add_crm_currency
 from crm.services.organizations import add_member as add_crm_member
@@ -26,14 +26,19 @@ from finance.services.members import add_member as add_finance_member
 from finance.services.organizations import create_organization as create_finance_organization
 from finance.services.rates import add_currency as add_finance_currency
 from finsuite.kernel.actors import Actor
-from finsuite.kernel.errors import Refused
-from integration.demo import content
+from integration.demo import content, sales, sales_content
+from integration.demo.countries import FRANCE
 from integration.models import Connection
 from users.models import User
 
-ADMIN, SALES, ACCOUNTANT = "admin@demo.finsuite.test", "sales@demo.finsuite.test", "accountant@demo.finsuite.test"
+ADMIN, SALES, EXPORT, ACCOUNTANT = (f"{name}@demo.finsuite.test" for name in ("admin", "sales", "export", "accountant"))
 
-_PEOPLE = {ADMIN: ("Amélie", "Rousseau"), SALES: ("Karim", "Benali"), ACCOUNTANT: ("Sophie", "Lindqvist")}
+_PEOPLE = {
+    ADMIN: ("Amélie", "Rousseau"),
+    SALES: ("Karim", "Benali"),
+    EXPORT: ("Nadia", "Weber"),
+    ACCOUNTANT: ("Sophie", "Lindqvist"),
+}
 
 # Of the CRM's accounts, those that the bookkeeping knows too: under the same name, and under nearly the same.
 _SAME = range(90)
@@ -62,8 +67,11 @@ def wipe() -> None:
     The history of what was done stays, as all history does.
     """
     crm = CrmOrganization.objects.filter(is_demo=True)
+    for organization in crm:
+        purge_files_in(organization=organization)
     finance = FinanceOrganization.objects.filter(is_demo=True)
     Connection.objects.filter(Q(crm_organization__in=crm) | Q(finance_organization__in=finance)).delete()
+    Deal.objects.filter(organization__in=crm).delete()
     CrmMembership.objects.filter(organization__in=crm).delete()
     crm.delete()
     finance.delete()
@@ -83,25 +91,29 @@ def _build_crm(people: dict[str, User]) -> None:
     organization = create_crm_organization(actor=admin, owner=people[ADMIN], values=values)
     for code, rate in content.RATES.items():
         add_crm_currency(actor=admin, organization=organization, values={"code": code, "rate": rate})
+    office = sales.Office(organization, people[ADMIN], people[SALES], people[EXPORT], people[ACCOUNTANT])
     standard = organization.profiles.get(name="Standard")
-    for email in (SALES, ACCOUNTANT):
-        add_crm_member(actor=admin, organization=organization, email=email, profile=standard)
+    profiles = {SALES: standard, EXPORT: standard, ACCOUNTANT: sales.accounting_profile(office)}
+    for email, profile in profiles.items():
+        add_crm_member(actor=admin, organization=organization, email=email, profile=profile)
+    sales.prepare(office)
     companies = content.companies()
-    owners = _owners(people, len(companies))
+    owners = _owners(people, companies)
     rows = [
-        {**content.account_values(company), "owner_id": owner.pk}
-        for company, owner in zip(companies, owners, strict=True)
+        {**content.account_values(company), **extra, "owner_id": owner.pk}
+        for company, extra, owner in zip(companies, sales_content.extras(companies), owners, strict=True)
     ]
     # Two offices entered one customer each, and nobody noticed.
     rows.append({**rows[3], "phone": "", "tags": [], "billing_city": "Nürnberg"})
-    accounts: list[Account] = _made(create_accounts(actor=admin, organization=organization, rows=rows))
+    accounts: list[Account] = sales.made(create_accounts(actor=admin, organization=organization, rows=rows))
     contacts = [
         {**content.contact_values(person), "account_id": account.pk, "owner_id": owner.pk}
         for company, account, owner in zip(companies, accounts, owners, strict=False)
         for person in company.people
     ]
     contacts += [{**content.contact_values(person), "account_id": None} for person in content.individuals()]
-    _made(create_contacts(actor=admin, organization=organization, rows=contacts))
+    sales.made(create_contacts(actor=admin, organization=organization, rows=contacts))
+    sales.build(office, companies, accounts)
 
 
 def _build_finance(people: dict[str, User]) -> None:
@@ -145,15 +157,8 @@ def _customer(actor: Actor, organization: FinanceOrganization, company: content.
     )
 
 
-def _owners(people: dict[str, User], count: int) -> list[User]:
+def _owners(people: dict[str, User], companies: Sequence[content.Company]) -> list[User]:
+    """Who sells to each: Karim at home, Nadia abroad, and to one in four Amélie herself."""
     dice = random.Random(content.SEED)  # noqa: S311
-    return dice.choices([people[SALES], people[ADMIN]], weights=[3, 1], k=count)
-
-
-def _made(results: Iterable[Any]) -> list[Any]:
-    """The records; the demo's own rows are never refused."""
-    made = list(results)
-    for result in made:
-        if isinstance(result, Refused):
-            raise result
-    return made
+    sellers = [people[SALES if company.country is FRANCE else EXPORT] for company in companies]
+    return [dice.choices([seller, people[ADMIN]], weights=[3, 1])[0] for seller in sellers]

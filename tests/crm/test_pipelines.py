@@ -179,6 +179,13 @@ def test_a_stage_with_deals_goes_only_when_it_is_said_where_they_go(organization
     assert names(standard_pipeline(organization)) == [name for name, *_rest in USUAL if name != "Needs analysis"]
 
 
+def test_one_stage_after_another_is_deleted_and_the_others_close_up(organization: Organization, actor: Actor) -> None:
+    for name in ("Needs analysis", "Value proposition"):
+        stages.delete_stage(actor=actor, stage=factories.stage(organization, name))
+    left = list(Stage.objects.of(organization).order_by("position").values_list("position", flat=True))
+    assert left == list(range(6))
+
+
 def test_only_setup_changes_pipelines(organization: Organization, standard: User) -> None:
     person = Actor.person(standard)
     pipeline = standard_pipeline(organization)

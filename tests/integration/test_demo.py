@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
+from django.db.models import Count
+from django.utils import timezone
 
 from audit.models import Entry
-from crm.models import Account, Contact
+from crm.access import of_actor
+from crm.choices import Module
+from crm.models import (
+    Account,
+    Activity,
+    Attachment,
+    Contact,
+    CustomField,
+    Deal,
+    DealContact,
+    DealLine,
+    DuplicateSuggestion,
+    ListView,
+    Membership,
+    PinnedView,
+    Product,
+    StageChange,
+    Vendor,
+)
 from crm.models import Organization as CrmOrganization
+from crm.selectors.records import record_rows
 from crm.services.organizations import create_organization
 from finance.models import Customer
 from finance.models import Organization as FinanceOrganization
@@ -23,6 +49,12 @@ def _digest() -> str:
     rows = [
         *Account.objects.order_by("id").values_list("name", "phone", "billing_city", "currency", "owner__email"),
         *Contact.objects.order_by("id").values_list("first_name", "last_name", "email", "account__name"),
+        *Deal.objects.order_by("id").values_list(
+            "name", "stage__name", "amount", "custom", "owner__email", "closing_date"
+        ),
+        *DealLine.objects.order_by("id").values_list("deal__name", "name", "quantity", "total"),
+        *StageChange.objects.order_by("id").values_list("deal__name", "to_name", "at"),
+        *Activity.objects.order_by("id").values_list("kind", "subject", "status", "due_by"),
         *Customer.objects.order_by("id").values_list("number", "display_name", "billing_city", "payment_terms"),
     ]
     return hashlib.sha256(repr(rows).encode()).hexdigest()
@@ -47,6 +79,60 @@ def test_the_demo_has_duplicates_near_duplicates_and_four_currencies() -> None:
     assert set(Account.objects.values_list("currency", flat=True)) == {"EUR", "USD", "GBP", "CHF"}
 
 
+def _by(rows: Any, name: str) -> dict[str, int]:
+    return dict(rows.order_by(name).values_list(name).annotate(Count("pk")))
+
+
+def test_the_demo_has_a_catalogue_and_deals_at_every_stage() -> None:
+    build.build()
+    assert (Vendor.objects.count(), Product.objects.count()) == (8, 24)
+    assert _by(Deal.objects, "pipeline__name") == {"Public tenders": 15, "Standard": 45}
+    assert _by(Deal.objects, "stage__category") == {"lost": 9, "open": 38, "won": 13}
+    assert _by(Deal.objects, "currency") == {"EUR": 39, "GBP": 12, "USD": 9}
+    assert set(_by(Deal.objects, "stage__name")) == set(_by(StageChange.objects, "to_name"))
+    assert (DealLine.objects.count(), DealContact.objects.count(), StageChange.objects.count()) == (113, 65, 227)
+    assert not Deal.objects.filter(stage__category="lost", lost_reason=None).exists()
+
+
+def test_deals_of_the_demo_moved_in_the_past_months_and_closed_when_they_entered_their_last_stage() -> None:
+    build.build()
+    assert StageChange.objects.earliest("at").at < timezone.now() - timedelta(days=200)
+    assert StageChange.objects.latest("at").at < timezone.now()
+    for deal in Deal.objects.select_related("stage"):
+        last = deal.stage_changes.latest("at")
+        assert (last.to_stage_id, last.at) == (deal.stage_id, deal.stage_entered_at)
+        assert deal.closed_at == (None if deal.stage.category == "open" else last.at)
+
+
+def test_the_demo_has_work_that_is_overdue_for_today_ahead_and_done() -> None:
+    build.build()
+    today = timezone.now().astimezone(ZoneInfo("Europe/Paris")).date()
+    due = Activity.objects.filter(status="open", kind="task").values_list("due_on", flat=True)
+    assert {(day > today) - (day < today) for day in due} == {-1, 0, 1}
+    assert _by(Activity.objects, "kind") == {"call": 21, "meeting": 16, "note": 20, "task": 41}
+    assert _by(Activity.objects, "status") == {"done": 15, "kept": 20, "open": 63}
+    assert Attachment.objects.count() == 17
+
+
+def test_the_demo_shows_shared_pinned_and_board_views_duplicates_and_custom_fields() -> None:
+    build.build()
+    views = ListView.objects.filter(is_system=False)
+    assert _by(views, "visibility") == {"private": 1, "public": 5, "shared": 1}
+    assert (views.filter(layout="board").count(), PinnedView.objects.count()) == (1, 4)
+    assert _by(DuplicateSuggestion.objects, "module") == {"accounts": 1, "vendors": 1}
+    assert CustomField.objects.count() == 11
+    assert Account.objects.exclude(custom={}).count() == 241
+
+
+def test_in_the_demo_nothing_is_hidden_from_the_admin_and_teams_see_their_own_deals() -> None:
+    build.build()
+    seen = {}
+    for member in Membership.objects.select_related("organization", "user"):
+        rows = record_rows(of_actor(Actor.person(member.user), member.organization), Module.DEALS)
+        seen[member.user.email.partition("@")[0]] = rows.count()
+    assert seen == {"admin": 60, "sales": 46, "export": 28, "accountant": 60}
+
+
 def test_every_record_of_the_demo_has_an_author() -> None:
     build.build()
     assert not Entry.objects.filter(user_id=None).exists()
@@ -55,17 +141,23 @@ def test_every_record_of_the_demo_has_an_author() -> None:
 
 def test_building_twice_adds_nothing() -> None:
     build.build()
-    before = (Account.objects.count(), Customer.objects.count(), User.objects.count(), Entry.objects.count())
+    counted = (Account, Customer, User, Entry, Deal, Activity, ListView)
+    before = [model.objects.count() for model in counted]
     build.build()
-    assert (Account.objects.count(), Customer.objects.count(), User.objects.count(), Entry.objects.count()) == before
+    assert [model.objects.count() for model in counted] == before
 
 
-def test_wiping_takes_the_demo_and_nothing_else() -> None:
+def test_wiping_takes_the_demo_and_nothing_else(django_capture_on_commit_callbacks: Any) -> None:
     mine = create_organization(actor=Actor.system(), values={"name": "Mine", "home_currency": "EUR"})
     build.build()
-    build.wipe()
+    files = [Path(settings.MEDIA_ROOT) / str(each.file.name) for each in Attachment.objects.all()]
+    assert [path for path in files if not path.exists()] == []
+    with django_capture_on_commit_callbacks(execute=True):
+        build.wipe()
+    assert [path for path in files if path.exists()] == []
     assert list(CrmOrganization.objects.all()) == [mine]
     assert not FinanceOrganization.objects.exists()
     assert not User.objects.filter(is_demo=True).exists()
-    assert not Account.objects.exists()
+    for model in (Account, Deal, Product, Activity, Attachment, DuplicateSuggestion):
+        assert not model._default_manager.exists()
     assert not Customer.objects.exists()

@@ -11,7 +11,7 @@ from integration.demo import build
 
 
 class Command(BaseCommand):
-    help = "Makes the demo organizations and their three sign-ins, or deletes them with --wipe."
+    help = "Makes the demo organizations and their four sign-ins, or deletes them with --wipe."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--wipe", action="store_true", help="delete the demo's people, organizations and records")

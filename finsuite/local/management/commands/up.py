@@ -22,7 +22,7 @@ from finsuite.local.folder import DataFolder
 from finsuite.local.processes import Server, last_lines
 from finsuite.local.supervisor import Supervisor
 
-DEMO_SIGN_INS = ("admin@demo.finsuite.test", "sales@demo.finsuite.test", "accountant@demo.finsuite.test")
+DEMO_SIGN_INS = tuple(f"{name}@demo.finsuite.test" for name in ("admin", "sales", "export", "accountant"))
 
 
 class Command(BaseCommand):
