@@ -60,6 +60,8 @@ SETUP = (
 )
 _CREATING = (_("create"), _("add"), pgettext_lazy("a verb: to make a new record", "make"))
 
+_NOTING = (_("note"), pgettext_lazy("a telephone call", "call"), _("task"), _("meeting"), _("log"))
+
 
 def _page(name: str, organization_id: int, **named: Any) -> str:
     """The address of one of the CRM's other pages; empty where there is no such page."""
@@ -140,12 +142,17 @@ def _on_record(request: HttpRequest, tenant: Tenant, match: ResolverMatch) -> It
     if access.may(module, Level.EDIT):
         edit = address(module, "edit", home, record_id)
         found.append(Action(_("Edit this record"), edit, "pencil", words=(_("change"),)))
-        found.append(Action(_("Change the owner"), edit and f"{edit}#id_owner_id", "user-cog", words=(_("assign"),)))
+        has_dialog = match.url_name != f"{PAGES[module].singular}_edit"
+        owner = "" if has_dialog else edit and f"{edit}#id_owner_id"
+        opens = "owner" if has_dialog else ""
+        found.append(Action(_("Change the owner"), owner, "user-cog", opens=opens, words=(_("assign"),)))
+        note = f"{address(module, 'activity', home, record_id)}#composer"
+        found.append(Action(_("New activity"), note, "message-square", words=_NOTING))
     if module == Module.ACCOUNTS and access.may(Module.CONTACTS, Level.CREATE):
         start = address(Module.CONTACTS, "create", home)
         found.append(Action(_("New contact at this account"), f"{start}?account={record_id}", "plus", words=_CREATING))
     found.append(Action(_("History of this record"), address(module, "history", home, record_id), "history"))
-    return [action for action in found if action.url]
+    return [action for action in found if action.url or action.opens]
 
 
 def _record_of(match: ResolverMatch) -> tuple[Module, int] | None:

@@ -48,6 +48,7 @@ class ExportResource(CrmResource):
             kind=Kind.JSON, source="asked__criteria", write_as="criteria", writable=True, help="as a list view's"
         ),
         "search": Field(kind=Kind.JSON, source="asked__search", write_as="search", writable=True, help="text to find"),
+        "tag": Field(kind=Kind.JSON, source="asked__tag", write_as="tag", writable=True, help="a tag they have"),
         "columns": Field(
             kind=Kind.JSON,
             source="asked__columns",

@@ -17,9 +17,13 @@ from crm.choices import Level, Module
 from crm.models import RECORDS, Contact, ExportJob, ListView, Record
 from crm.models.modules import module_of
 from crm.selectors.criteria import criteria_filter
+from crm.selectors.custom_fields import custom_fields
 from crm.selectors.list_views import get_list_view, view_filter
 from crm.selectors.records import record_rows
 from crm.selectors.search import matches
+from finsuite.kernel.custom_fields.kinds import NUMBERS, FieldDefinition, Kind
+from finsuite.kernel.custom_fields.texts import told_plainly
+from finsuite.kernel.custom_fields.values import python_of
 from finsuite.kernel.errors import NotFound
 from users.models import User
 
@@ -57,7 +61,10 @@ def export_columns(access: Access, module: str) -> list[ExportColumn]:
     """Every column that an export of this module can have, in the order of a file that has them all."""
     columns = [column for column in RECORDS[Module(module)]._meta.concrete_fields if column.name not in _HIDDEN]
     columns.sort(key=lambda column: (column.name in _LAST, column.name != "id"))
-    return [_column(access, column) for column in columns]
+    custom = [_custom_column(field) for field in custom_fields(access.organization, module)]
+    at = len(columns) - len(_LAST)
+    found = [_column(access, column) for column in columns]
+    return [*found[:at], *custom, *found[at:]]
 
 
 def export_selection(access: Access, module: str, asked: dict[str, Any]) -> QuerySet[Any]:
@@ -66,6 +73,8 @@ def export_selection(access: Access, module: str, asked: dict[str, Any]) -> Quer
     if view_id := asked.get("view"):
         view = get_list_view(access.organization, view_id, user_id=access.user_id)
         rows = rows.filter(view_filter(view, access))
+    if tag := asked.get("tag"):
+        rows = rows.filter(tags__contains=[tag])
     if criteria := asked.get("criteria"):
         rows = rows.filter(criteria_filter(access, module, criteria))
     return rows
@@ -99,6 +108,18 @@ def _column(access: Access, column: models.Field[Any, Any]) -> ExportColumn:
         return ExportColumn(name, label, {"v_tags": F("tags")}, lambda row: ", ".join(row["v_tags"]))
     key = f"v_{name}"
     return ExportColumn(name, label, {key: F(name)}, lambda row: row[key])
+
+
+def _custom_column(field: FieldDefinition) -> ExportColumn:
+    """Numbers, days and moments as such; the rest in the words that an import reads back as the same value."""
+
+    def value(row: Row) -> Any:
+        kept = row["v_custom"].get(field.key)
+        if kept is not None and (field.kind in NUMBERS or field.kind in (Kind.DATE, Kind.MOMENT)):
+            return python_of(field, kept)
+        return told_plainly(field, kept) if kept is not None else ""
+
+    return ExportColumn(field.name, field.label, {"v_custom": F("custom")}, value)
 
 
 def _reference(access: Access, column: Any, label: str) -> ExportColumn:

@@ -32,15 +32,16 @@ KEPT_FOR = timedelta(days=7)
 MOST_ATTEMPTS = 3
 SILENT = timedelta(minutes=15)  # an export that has not been finished for so long has nobody writing it
 PART = 256 * 1024
-WRITABLE = ("view", "criteria", "search", "columns", "format")
+WRITABLE = ("view", "criteria", "search", "tag", "columns", "format")
 
 
 @transaction.atomic
 def create_export(*, actor: Actor, organization: Organization, module: str, values: Mapping[str, Any]) -> ExportJob:
     """Write the records that `values` select to a file, which only the actor can fetch, for a week.
 
-    `view` (a list view's id), `criteria` and `search` narrow them down; `columns` are names, all if left out; `format`
-    is csv or xlsx. Up to 2,000 records are written at once, more by a worker. The history tells who took what out.
+    `view` (a list view's id), `criteria`, `search` and `tag` narrow them down; `columns` are names, all if left
+    out; `format` is csv or xlsx. Up to 2,000 records are written at once, more by a worker. The history tells who took
+    what out.
     """
     refuse_unknown(values, WRITABLE)
     if module not in Module.values:
@@ -176,6 +177,8 @@ def _asked(access: Access, module: str, values: Mapping[str, Any]) -> dict[str, 
         asked["criteria"] = criteria
     if search := values.get("search"):
         asked["search"] = str(search)[:200]
+    if tag := values.get("tag"):
+        asked["tag"] = str(tag)[:50]
     if columns := values.get("columns"):
         asked["columns"] = [column.name for column in _chosen(access, module, columns)]
     return asked

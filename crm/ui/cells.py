@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -85,7 +86,9 @@ class Column:
         if self.look is Look.STAGE:
             return status(row[f"{self.name}__name"], STAGE_TONES[row[f"{self.name}__category"]])
         value = row[self.name]
-        return NOTHING if value in (None, "", []) else self._drawn(value, row)
+        if value in (None, "", []):
+            return NOTHING
+        return self._drawn(value, row)
 
     def _drawn(self, value: Any, row: Row) -> SafeString:
         match self.look:
@@ -108,7 +111,9 @@ class Column:
             case Look.AGO:
                 return when(value)
             case Look.TAGS:
-                return format_html_join(" ", '<span class="badge">{}</span>', ((tag,) for tag in value))
+                return format_html_join(
+                    " ", '<a class="badge" href="?{}">{}</a>', ((tagged(tag), tag) for tag in value)
+                )
         return format_html("{}", value)
 
     def _person(self, row: Row) -> SafeString:
@@ -124,6 +129,11 @@ class Column:
             return NOTHING
         name = " ".join(str(part) for part in (row[f"{self.name}__{p}"] for p in RECORDS[module].named_by) if part)
         return format_html('<a href="{}">{}</a>', address(module, "detail", access.organization.pk, key), name)
+
+
+def tagged(tag: str) -> str:
+    """The query by which a list shows the records with a tag."""
+    return urlencode({"tag": tag})
 
 
 def website_link(website: str) -> SafeString:

@@ -32,6 +32,8 @@ from crm.services.unmerging import undo_merge
 from crm.ui.addresses import address
 from crm.ui.base import actor_of, in_organization
 from crm.ui.overview import told
+from finsuite.kernel.custom_fields.kinds import FieldDefinition
+from finsuite.kernel.custom_fields.texts import shown
 from finsuite.kernel.errors import Conflict, NotFound, Refused
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
@@ -212,8 +214,9 @@ def _merge_form(
 ) -> HttpResponse:
     records_ = {record.pk: record for record in (plan.survivor, *plan.losers)}
     columns = [records_[pk] for pk in ids]
-    labels = _labels(access, plan.module)
-    lines = [_line(access, plan, field, labels, columns) for field in plan.fields]
+    custom = {field.name: field for field in custom_fields(access.organization, plan.module).all}
+    labels = _labels(plan.module) | {name: field.label for name, field in custom.items()}
+    lines = [_line(access, field, labels, custom, columns) for field in plan.fields]
     context = {
         "access": access,
         "module": plan.module,
@@ -245,11 +248,17 @@ def _moved(access: Access, module: Module | None, label: str) -> str:
     return label if module is None or access.may(module, Level.VIEW) else _("Records that you do not see")
 
 
-def _line(access: Access, plan: MergePlan, field: FieldChoice, labels: Mapping[str, str], columns: list[Any]) -> Line:
+def _line(
+    access: Access,
+    field: FieldChoice,
+    labels: Mapping[str, str],
+    custom: Mapping[str, FieldDefinition],
+    columns: list[Any],
+) -> Line:
     cells = [
         Cell(
             record.pk,
-            _shown(access, record, field.name) if field.values[record.pk] is not None else "",
+            _shown(access, record, field.name, custom) if field.values[record.pk] is not None else "",
             record.pk in field.takeable,
             record.pk == field.taken,
         )
@@ -258,17 +267,15 @@ def _line(access: Access, plan: MergePlan, field: FieldChoice, labels: Mapping[s
     return Line(field.name, labels.get(field.name, field.name), cells)
 
 
-def _shown(access: Access, record: Any, name: str) -> Any:
+def _shown(access: Access, record: Any, name: str, fields: Mapping[str, FieldDefinition]) -> Any:
     if not name.startswith(CUSTOM):
         value = getattr(record, name)
         return (_("Yes") if value else _("No")) if isinstance(value, bool) else told(access, record, name)
+    field = fields.get(name)
     value = record.custom.get(name.removeprefix(CUSTOM))
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    return shown(field, value, currency=record.currency) if field and value is not None else ""
 
 
-def _labels(access: Access, module: Module) -> dict[str, str]:
+def _labels(module: Module) -> dict[str, str]:
     columns = RECORDS[module]._meta.concrete_fields
-    own = {column.attname: str(capfirst(str(column.verbose_name))) for column in columns}
-    return own | {field.name: field.label for field in custom_fields(access.organization, module).all}
+    return {column.attname: str(capfirst(str(column.verbose_name))) for column in columns}

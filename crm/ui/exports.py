@@ -15,9 +15,12 @@ from crm.access import Access
 from crm.choices import Level, Module
 from crm.models import ExportJob, ExportState
 from crm.selectors.exports import export_columns, export_selection, export_title, exports, get_export
+from crm.selectors.records import record_rows
 from crm.services import exports as services
 from crm.ui.base import actor_of, in_organization
 from crm.ui.filters import read_json
+from crm.ui.lists import Shown
+from crm.ui.modules import PAGES
 from finsuite.kernel import formats
 from finsuite.kernel.errors import NotFound, Refused
 
@@ -104,8 +107,8 @@ def file_response(job: ExportJob) -> StreamingHttpResponse:
 def _form(
     request: HttpRequest, access: Access, module: str, given: QueryDict, refused: Refused | None = None
 ) -> HttpResponse:
-    asked = {name: value for name, value in _values(given).items() if name in ("view", "criteria", "search")}
-    chosen = given.getlist("column")
+    asked = {name: value for name, value in _values(given).items() if name in ("view", "criteria", "search", "tag")}
+    chosen = given.getlist("column") if request.method == "POST" else _shown_columns(request, access, module)
     try:
         count = export_selection(access, module, asked).count()
     except Refused as fault:  # the view can't be understood any more
@@ -115,16 +118,26 @@ def _form(
         "module": module,
         "title": export_title(access, module, asked),
         "count": formats.number(count),
-        "carried": {name: given[name] for name in ("view", "filter", "q") if given.get(name)},
+        "carried": {name: given[name] for name in ("view", "filter", "q", "tag") if given.get(name)},
         "columns": [
             {"name": column.name, "label": column.label, "is_chosen": not chosen or column.name in chosen}
             for column in export_columns(access, module)
         ],
         "formats": ExportJob.Format.choices,
         "format": given.get("format", ExportJob.Format.CSV),
+        "is_all": not chosen,
         "fault": refused.message if refused else "",
     }
     return render(request, "crm/export_new.html", context, status=422 if refused else 200)
+
+
+def _shown_columns(request: HttpRequest, access: Access, module: str) -> list[str]:
+    """What the list shows, in the choice of the person who comes from it; nothing where they ask for all."""
+    if "all" in request.GET:
+        return []
+    listing = PAGES[Module(module)].listing
+    shown = Shown(request, access, listing, record_rows(access, module))
+    return [*listing.name_columns, *(column.name for column in shown.columns)]
 
 
 def _values(given: QueryDict) -> dict[str, Any]:
@@ -133,6 +146,7 @@ def _values(given: QueryDict) -> dict[str, Any]:
         "view": "" if "filter" in given else given.get("view", ""),  # a filter stands in its view's place
         "criteria": read_json(given.get("filter", "")),
         "search": given.get("q", ""),
+        "tag": given.get("tag", ""),
         "columns": given.getlist("column"),
         "format": given.get("format", ExportJob.Format.CSV),
     }

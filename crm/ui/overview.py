@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from crm.access import Access
 from crm.choices import Module
 from crm.models import Record
-from crm.models.modules import references, referred
+from crm.models.modules import module_of, references, referred
 from crm.ui.addresses import address
-from crm.ui.cells import website_link
+from crm.ui.cells import tagged, website_link
 from crm.ui.custom_fields import sections as custom_sections
 from crm.ui.sections import Section
 from finsuite.kernel import formats
@@ -66,7 +66,9 @@ def told(access: Access, record: Record, name: str) -> Any:
         case "website":
             return website_link(value)
         case "tags":
-            return format_html_join(" ", '<span class="badge">{}</span>', ((tag,) for tag in value))
+            place = address(module_of(type(record)), "list", access.organization.pk)
+            tags = ((place, tagged(tag), tag) for tag in value)
+            return format_html_join(" ", '<a class="badge" href="{}?{}">{}</a>', tags)
         case "commission_rate" | "probability":
             return formats.percent(Decimal(value) / 100)
     return _plain(value)

@@ -5,6 +5,9 @@ document.addEventListener("change", (event) => {
   if (input.matches?.("input[type=file][data-send-at-once]") && input.files.length) input.form.requestSubmit();
 });
 
+// Whoever comes to note something goes on where one writes.
+if (location.hash === "#composer") document.querySelector("#composer :is(input:not([type=hidden]), textarea)")?.focus();
+
 // Another kind was chosen: go on where one writes.
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "composer") return;

@@ -10,6 +10,7 @@ from crm.choices import StageCategory
 from crm.models import Account, Deal, DealLine, ImportJob, Product, StageChange, Vendor
 from crm.selectors.imports import open_questions, unmapped
 from crm.services import exports, imports
+from crm.services.accounts import update_account
 from crm.services.custom_fields import create_custom_field
 from crm.services.import_fields import Table
 from crm.services.import_words import row_problem
@@ -17,6 +18,7 @@ from crm.services.pipelines import create_pipeline
 from crm.services.products import create_products
 from crm.services.stages import create_stage
 from crm.services.vendors import create_vendor
+from finsuite.kernel.custom_fields.kinds import Kind
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.spreadsheets import xlsx_chunks
 from tests import factories
@@ -190,6 +192,34 @@ def test_a_workbook_is_imported_like_a_csv_file(actor, organization):  # noqa: F
         )
 
 
+def _of_every_kind(organization) -> dict[str, object]:  # noqa: F811
+    """A custom field of each kind for accounts, and a value for it."""
+    choices = {"choices": [{"label": "North, East"}, {"label": "South"}]}
+    values: dict[str, tuple[object, dict[str, object]]] = {
+        "text": ("=1+1", {}),
+        "long_text": ("one\ntwo", {}),
+        "integer": (-12, {}),
+        "decimal": ("0.12", {}),
+        "money": ("1234.50", {}),
+        "date": ("2026-02-03", {}),
+        "moment": ("2026-02-03T04:05:00Z", {}),
+        "yes_no": (True, {}),
+        "choice": ("North, East", choices),
+        "choices": (["North, East", "South"], choices),
+        "email": ("z@example.com", {}),
+        "phone": ("+33 1 02 03 04 05", {}),
+        "url": ("https://example.com/a", {}),
+    }
+    found = {}
+    for kind in Kind:
+        value, more = values[kind.value]
+        field = factories.crm_field(organization, f"Of {kind.value}", kind=kind.value, **more)
+        keys = {choice["label"]: choice["key"] for choice in field.choices or []}
+        told = [keys[label] for label in value] if isinstance(value, list) else keys.get(str(value), value)
+        found[field.name] = told
+    return found
+
+
 @pytest.mark.parametrize("written_as", ["csv", "xlsx"])
 @pytest.mark.parametrize("module", ["accounts", "contacts", "deals", "products", "vendors"])
 def test_what_is_exported_comes_back_unchanged(actor, organization, module, written_as, sales):  # noqa: F811
@@ -197,6 +227,8 @@ def test_what_is_exported_comes_back_unchanged(actor, organization, module, writ
     account = factories.account(
         organization, "=Acme", parent_id=parent.pk, annual_revenue="1234.5", employees=3, tags=["a", "b"]
     )
+    update_account(actor=actor, account=account, values=_of_every_kind(organization))
+    organization.refresh_from_db()
     factories.contact(organization, "Martin", first_name="Zoé", account_id=account.pk, email="z@example.com")
     vendor = create_vendor(actor=actor, organization=organization, values={"name": "Steelworks", "street": "1\n2"})
     product = {"name": "Bolt", "unit_price": "0.0125", "vendor_id": vendor.pk, "sales_start_date": "2026-01-02"}

@@ -44,7 +44,16 @@ def test_a_record_is_found_misspelt_acted_on_and_found_again_among_the_last_ones
     page.keyboard.type("change owner")
     expect(hit(page, "Change the owner")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(rf"/accounts/{account.pk}/edit#id_owner_id$"))
+    owner = page.get_by_role("dialog", name="Change the owner")
+    expect(owner.get_by_label("Owner")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("/")
+    page.keyboard.type("new activity")
+    expect(hit(page, "New activity")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(rf"/accounts/{account.pk}/activity#composer$"))
+    expect(page.get_by_label("Note", exact=True)).to_be_focused()
 
     page.goto(f"/crm/{organization.pk}/contacts/")
     page.keyboard.press("Control+k")

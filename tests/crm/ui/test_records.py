@@ -57,6 +57,14 @@ def test_a_page_of_a_record_takes_as_few(client, at, organization, monkeypatch, 
         client.get(at(f"accounts/{account.pk}/history"))
 
 
+def test_a_tag_leads_to_the_records_that_have_it(client, at, organization):
+    acme = factories.account(organization, name="Acme", tags=["R&D"])
+    factories.account(organization, name="Beta")
+    link = re.search(r'href="(\?tag=[^"]+)"', client.get(at("accounts/?column=tags")).content.decode()).group(1)
+    assert listed(client.get(at("accounts/") + link)) == ["Acme"]
+    assert f'class="badge" href="{at("accounts/")}{link}"' in client.get(at(f"accounts/{acme.pk}")).content.decode()
+
+
 def test_a_list_is_searched_sorted_and_continued(client, at, organization):
     for number in range(55):
         factories.account(organization, name=f"Écho {number:02}", industry="Steel" if number % 2 else "Wood")
