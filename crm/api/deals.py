@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.access import Access
+from crm.api.deal_board import BoardView, ForecastView
 from crm.api.records import ModuleResource, fields_of
 from crm.choices import Module
 from crm.models import Deal, DealContact, DealLine, StageChange
@@ -139,6 +140,8 @@ class DealResource(ModuleResource):
     def urls(cls) -> list[URLPattern]:
         at = f"{cls.name}/<id:record>"
         return [
+            path(f"{cls.name}/board", BoardView.of(cls), name=f"{cls.singular}-board"),
+            path(f"{cls.name}/forecast", ForecastView.of(cls), name=f"{cls.singular}-forecast"),
             *super().urls(),
             path(f"{at}/move", MoveView.of(cls), name=f"{cls.singular}-move"),
             path(f"{at}/stage-changes", StageChangesView.of(cls), name=f"{cls.singular}-stage-changes"),

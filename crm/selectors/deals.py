@@ -1,4 +1,4 @@
-"""Reading deals: the board, the forecast, sums, and the way that one deal has come."""
+"""Reading deals: the forecast, sums, and the way that one deal has come. The board is in `board.py`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Window
-from django.db.models.functions import RowNumber, TruncMonth
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from crm.access import Access
 from crm.choices import Module, StageCategory
-from crm.models import Deal, DealContact, DealLine, Pipeline, Stage, StageChange
-from crm.selectors.pipelines import stages
-from crm.selectors.records import named, record_rows
+from crm.models import Deal, DealContact, DealLine, StageChange
+from crm.selectors.records import record_rows
 from finsuite.kernel.models import ScopedQuerySet
 from users.models import User
 
@@ -45,7 +44,7 @@ class Sums:
     weighted: Decimal = NONE
 
     def add(self, row: dict[str, Any]) -> None:
-        """Count in one currency's row of `_summed`."""
+        """Count in one currency's row of `summed`."""
         self.count += row["count"]
         if row["amount"] is not None:
             self.by_currency[row["currency"]] = self.by_currency.get(row["currency"], NONE) + row["amount"]
@@ -56,12 +55,13 @@ class Sums:
 def sums(rows: QuerySet[Deal]) -> Sums:
     """What these deals come to. One statement."""
     found = Sums()
-    for row in _summed(rows, "currency"):
+    for row in summed(rows, "currency"):
         found.add(row)
     return found
 
 
-def _summed(rows: QuerySet[Deal], *by: str) -> QuerySet[Any]:
+def summed(rows: QuerySet[Deal], *by: str) -> QuerySet[Any]:
+    """Count and sums of the deals, a row for each combination of these columns."""
     found: QuerySet[Any] = (
         rows.order_by()
         .values(*by)
@@ -71,77 +71,50 @@ def _summed(rows: QuerySet[Deal], *by: str) -> QuerySet[Any]:
     return found
 
 
-@dataclass(frozen=True)
-class Card:
-    """A deal on the board. `account` is what its account is called, if the person may see it."""
-
-    deal: Deal
-    account: str
-
-
-@dataclass
-class BoardColumn:
-    """One stage of the board: what all its deals come to, and the first of them."""
-
-    stage: Stage
-    sums: Sums = field(default_factory=Sums)
-    cards: list[Card] = field(default_factory=list)
-
-    @property
-    def more(self) -> int:
-        """How many deals follow the cards that are shown."""
-        return self.sums.count - len(self.cards)
-
-
-def board(access: Access, pipeline: Pipeline, kept: Q | None = None, *, per_stage: int = 50) -> list[BoardColumn]:
-    """The pipeline's stages in order, each with its sums and its first deals by closing date. Four statements."""
-    columns = {stage.pk: BoardColumn(stage) for stage in stages(pipeline)}
-    rows = deals(access).filter(kept or Q(), pipeline=pipeline)
-    for row in _summed(rows, "stage_id", "currency"):
-        columns[row["stage_id"]].sums.add(row)
-    place = Window(
-        RowNumber(), partition_by=F("stage_id"), order_by=[F("closing_date").asc(nulls_last=True), F("id").asc()]
-    )
-    first = (
-        rows.annotate(place=place).filter(place__lte=per_stage).select_related("owner").order_by("stage_id", "place")
-    )
-    found = list(first)
-    names = named(access, Module.ACCOUNTS, {deal.account_id for deal in found if deal.account_id is not None})
-    for deal in found:
-        columns[deal.stage_id].cards.append(Card(deal, names.get(deal.account_id or 0, "")))
-    return list(columns.values())
-
-
 @dataclass
 class Expected:
     """What is to be expected in a month or of a person, in home currency.
 
     `open` is the full amount of open deals, `weighted` that by their probability, `committed` the full amount of those
-    that are at least COMMITTED percent likely, and `won` what has been won.
+    that are at least COMMITTED percent likely; `won` and `lost` are what has been won and lost. `count` is how many
+    open and won deals there are.
     """
 
     open: Decimal = NONE
     weighted: Decimal = NONE
     committed: Decimal = NONE
     won: Decimal = NONE
+    lost: Decimal = NONE
     count: int = 0
 
     def add(self, row: dict[str, Any]) -> None:
         """Count in one row of the forecast's statement."""
-        for name in ("open", "weighted", "committed", "won"):
+        for name in FIGURES:
             setattr(self, name, getattr(self, name) + (row[name] or NONE))
         self.count += row["count"]
+
+
+FIGURES = ("committed", "open", "weighted", "won", "lost")
+
+
+@dataclass(frozen=True)
+class OwnerForecast:
+    """What is to be expected of one person; `owner_id` is None for the deals that nobody owns."""
+
+    owner_id: int | None
+    name: str
+    expected: Expected
 
 
 @dataclass
 class Forecast:
     """What is to be expected month by month, and by whom. `late` were to close before the first month and are open
-    still; `undated` have no closing date. Both are in the owners' rows, and in the total, too."""
+    still; `undated` are open without a closing date. Both are in the owners' rows, and in the total, too."""
 
     months: dict[date, Expected]
     late: Expected = field(default_factory=Expected)
     undated: Expected = field(default_factory=Expected)
-    owners: list[tuple[str, Expected]] = field(default_factory=list)
+    owners: list[OwnerForecast] = field(default_factory=list)
     total: Expected = field(default_factory=Expected)
 
 
@@ -155,20 +128,15 @@ def forecast(access: Access, kept: Q | None = None, *, months: Sequence[date]) -
         for each in (place, by_owner.setdefault(row["owner_id"], Expected()), found.total):
             each.add(row)
     names = {user.pk: str(user) for user in User.objects.filter(pk__in=[key for key in by_owner if key])}
-    found.owners = sorted(((names.get(key or 0, ""), expected) for key, expected in by_owner.items()), key=_by_name)
+    rows = [OwnerForecast(key, names.get(key or 0, ""), expected) for key, expected in by_owner.items()]
+    found.owners = sorted(rows, key=lambda row: (not row.name, row.name.casefold()))  # nobody's deals come last
     return found
 
 
-def _by_name(entry: tuple[str, Expected]) -> tuple[bool, str]:
-    return not entry[0], entry[0].casefold()  # nobody's deals come last
-
-
 def _expected(access: Access, kept: Q, months: Sequence[date]) -> QuerySet[Any]:
-    is_open = Q(stage__category=StageCategory.OPEN)
-    start, end = months[0], months[-1]
-    after = (end.replace(day=28) + timedelta(days=4)).replace(day=1)
-    dated = Q(closing_date__gte=start, closing_date__lt=after) & ~Q(stage__category=StageCategory.LOST)
-    waiting = is_open & (Q(closing_date=None) | Q(closing_date__lt=start))
+    is_open, is_lost = Q(stage__category=StageCategory.OPEN), Q(stage__category=StageCategory.LOST)
+    dated = Q(closing_date__gte=months[0], closing_date__lt=month_after(months[-1]))
+    waiting = is_open & (Q(closing_date=None) | Q(closing_date__lt=months[0]))
     found: QuerySet[Any] = (
         deals(access)
         .filter(kept, dated | waiting)
@@ -180,10 +148,16 @@ def _expected(access: Access, kept: Q, months: Sequence[date]) -> QuerySet[Any]:
             weighted=Sum("expected_home", filter=is_open),
             committed=Sum("amount_home", filter=is_open & Q(probability__gte=COMMITTED)),
             won=Sum("amount_home", filter=Q(stage__category=StageCategory.WON)),
-            count=Count("pk"),
+            lost=Sum("amount_home", filter=is_lost),
+            count=Count("pk", filter=~is_lost),
         )
     )
     return found
+
+
+def month_after(month: date) -> date:
+    """The first day of the month that follows."""
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
 @dataclass(frozen=True)

@@ -44,9 +44,15 @@ class MoveForm(forms.Form):
     version = forms.CharField(widget=forms.HiddenInput, required=False)
     stage = forms.CharField(widget=forms.HiddenInput)
     closing_date = forms.DateField(
-        label=gettext_lazy("Closing date"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=gettext_lazy("Closing date"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autofocus": True}),
     )
-    lost_reason_id = forms.TypedChoiceField(label=gettext_lazy("Lost reason"), coerce=int, empty_value=None)
+    lost_reason_id = forms.TypedChoiceField(
+        label=gettext_lazy("Lost reason"),
+        coerce=int,
+        empty_value=None,
+        widget=forms.Select(attrs={"autofocus": True}),
+    )
     lost_note = forms.CharField(
         label=gettext_lazy("What happened"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -95,7 +101,7 @@ def deal_move(request: HttpRequest, access: Access, deal_id: int) -> HttpRespons
                 version=form.cleaned_data["version"] or None,
             )
         except Refused as refused:
-            _refuse(form, refused)
+            place_faults(form, refused)
         except Conflict as conflict:
             form.add_error(None, conflict.message)
             context["is_stale"] = True
@@ -114,7 +120,8 @@ def _status(form: MoveForm, context: dict[str, Any]) -> int:
     return 409 if context.get("is_stale") and not context.get("is_dialog") else 422
 
 
-def _refuse(form: MoveForm, refused: Refused) -> None:
+def place_faults(form: MoveForm, refused: Refused) -> None:
+    """Say what was refused beside the controls that it is about, else above them."""
     placed = {name: said for name, said in refused.fields.items() if name in form.fields}
     for name, said in placed.items():
         form.add_error(name, said)

@@ -132,6 +132,8 @@ PAGES = records.Pages(
         shown=("account", "amount", "stage", "closing_date", "owner", "probability"),
         order=of_model(Deal, read=("id", *SORTABLE), orderable=SORTABLE, order_by={"name": "sort_key"}),
         ordering="name",
+        layouts="crm/deal_layouts.html",
+        board="crm:deal_board",
     ),
     words=records.Words(
         name=gettext_lazy("Deal"),

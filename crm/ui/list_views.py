@@ -223,7 +223,7 @@ def _block(builder: Builder, given: QueryDict) -> Block:
 def _values(given: QueryDict, block: Block) -> dict[str, Any]:
     values = {"name": given.get("name", ""), **_selected(block.criteria()), **_who(given)}
     if "column" in given:
-        values |= {"columns": given.getlist("column"), "sort": given.get("sort", "")}
+        values |= {"columns": given.getlist("column"), "sort": given.get("sort", ""), **_layout(given)}
     return values
 
 
@@ -232,7 +232,14 @@ def _shown(given: QueryDict) -> dict[str, Any]:
         **_selected(read_json(given.get("criteria", "[]"))),
         "columns": given.getlist("column"),
         "sort": given.get("sort", ""),
+        **_layout(given),
     }
+
+
+def _layout(given: QueryDict) -> dict[str, str]:
+    """Whether the view opens as a list or as a board, where the page says so."""
+    layout = given.get("layout", "")
+    return {"layout": layout} if layout in ListView.Layout.values else {}
 
 
 def _selected(criteria: list[Any]) -> dict[str, Any]:

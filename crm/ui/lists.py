@@ -13,13 +13,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.access import Access
 from crm.choices import Level, Module
-from crm.models import RECORDS
+from crm.models import RECORDS, ListView
 from crm.selectors.criteria import criteria_filter
 from crm.selectors.custom_fields import fields_of
 from crm.selectors.list_views import list_views
@@ -57,6 +58,8 @@ class Listing:
     shown: Sequence[str]  # the columns of somebody who has not chosen
     order: dict[str, Field]  # what the list can be ordered by
     ordering: str
+    layouts: str = ""  # a template: the other ways in which these records are shown
+    board: str = ""  # the name of the page that is their board
 
     @property
     def title(self) -> str:
@@ -96,6 +99,7 @@ class Shown:
     query: QueryDict = field(default_factory=lambda: QueryDict(mutable=True))
     block: Block | None = None
     fault: str = ""
+    layout: str = ListView.Layout.LIST
 
     def __post_init__(self) -> None:
         """Read the address, and put it in order: what the filter's form sent becomes `filter`."""
@@ -171,7 +175,8 @@ class Shown:
         sort = self.query.get("sort") and self.sort != (self.view.sort or self.listing.ordering)
         names = self.query.getlist("column")
         columns = names and [column.name for column in self.columns] != self.view.columns
-        return bool("filter" in self.query or sort or columns)
+        layout = not self.view.is_system and self.layout != self.view.layout
+        return bool("filter" in self.query or sort or columns or layout)
 
     @property
     def filter_json(self) -> str:
@@ -363,12 +368,15 @@ def answer(
         return redirect(f"{request.path}?{_ordered(request.GET).urlencode()}")
     is_filtering = "typed" in request.GET
     shown = Shown(request, access, listing, rows)
+    if listing.board and shown.view.layout == ListView.Layout.BOARD and "layout" not in request.GET:
+        return redirect(f"{reverse(listing.board, args=[access.organization.pk])}?{shown.query.urlencode()}")
     is_continued = request.GET.get("cursor") and getattr(request, "htmx", False)
     context = {
         "access": access,
         "list": shown,
         "listing": listing,
         "sort": shown.sort,
+        "layout": ListView.Layout.LIST,
         "may_create": access.may(listing.module, Level.CREATE),
         "may_delete_many": access.may(listing.module, Level.DELETE),
     }

@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from crm.choices import Module
-from crm.ui import accounts, contacts, deal_contacts, deal_lines, deal_moves, deals, products, vendors
+from crm.ui import (
+    accounts,
+    contacts,
+    deal_board,
+    deal_board_moves,
+    deal_contacts,
+    deal_forecast,
+    deal_lines,
+    deal_moves,
+    deals,
+    products,
+    vendors,
+)
 from crm.ui.record_urls import record_urls
 from crm.ui.records import Pages
 
@@ -22,6 +34,12 @@ _OWN: dict[Module, list[URLPattern]] = {
     ],
     Module.CONTACTS: [path("<int:contact_id>/deals", contacts.contact_deals, name="contact_deals")],
     Module.DEALS: [
+        path("board", deal_board.deal_board, name="deal_board"),
+        path("board/<int:stage_id>", deal_board.deal_board_column, name="deal_board_column"),
+        path("forecast", deal_forecast.deal_forecast, name="deal_forecast"),
+        path("forecast.csv", deal_forecast.deal_forecast_csv, name="deal_forecast_csv"),
+        path("<int:deal_id>/move-card", deal_board_moves.deal_card_move, name="deal_card_move"),
+        path("<int:deal_id>/move-card/undo", deal_board_moves.deal_card_undo, name="deal_card_undo"),
         path("<int:deal_id>/lines", deal_lines.deal_lines, name="deal_lines"),
         path("<int:deal_id>/lines/line", deal_lines.deal_line, name="deal_line"),
         path("<int:deal_id>/lines/totals", deal_lines.deal_line_totals, name="deal_line_totals"),

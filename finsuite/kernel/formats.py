@@ -9,8 +9,14 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.numbers import (
+    format_compact_currency,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_decimal_symbol,
+)
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -44,6 +50,11 @@ def _locale(language: str | None) -> Locale:
 def amount(value: Decimal | int, currency: str, *, language: str | None = None) -> str:
     """Money as people read it: `1 234,50 €` in French, `€1,234.50` in English; in the currency's own precision."""
     return _LETTER_BY_FIGURE.sub("\u00a0", format_currency(value, currency, locale=_locale(language)))
+
+
+def compact(value: float, currency: str, *, language: str | None = None) -> str:
+    """Money where there is little room and its size is enough: `€1.3M`."""
+    return format_compact_currency(value, currency, locale=_locale(language), fraction_digits=1)
 
 
 def price(value: Decimal, currency: str, *, language: str | None = None) -> str:
@@ -91,6 +102,11 @@ def day(value: dt.date | dt.datetime, *, language: str | None = None) -> str:
 @lru_cache(maxsize=2048)
 def _day(value: dt.date, locale: Locale) -> str:
     return format_date(value, format=_DAY_PATTERNS.get(locale.language, _DAY_PATTERN), locale=locale)
+
+
+def month(value: dt.date, *, language: str | None = None) -> str:
+    """A month of a year: `nov. 2026` in French, `Nov 2026` in English."""
+    return format_skeleton("yMMM", value, locale=_locale(language))
 
 
 def moment(value: dt.datetime, *, language: str | None = None) -> str:

@@ -6,7 +6,7 @@ so that whoever has read a record by any of the three ways can write it back saf
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,12 @@ from finsuite.kernel.models import Stamped
 
 def version_of(record: Stamped) -> str:
     """The version as text: `2026-11-21T18:57:51.123456Z`."""
-    return record.updated_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return version_at(record.updated_at)
+
+
+def version_at(written: datetime) -> str:
+    """The version of a record that was last written at this moment."""
+    return written.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def require_version(record: Stamped, version: str | None) -> None:

@@ -16,3 +16,4 @@ import "./lists.js";
 import "./cells.js";
 import "./reorder.js";
 import "./deal-lines.js";
+import "./board.js";

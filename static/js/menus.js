@@ -6,11 +6,11 @@ function buttonOf(menu) {
   return document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
 }
 
-function items(menu) {
+export function items(menu) {
   return [...menu.querySelectorAll('[role^="menuitem"]:not(:disabled)')].filter((item) => item.offsetParent !== null);
 }
 
-function place(menu, button) {
+export function place(menu, button) {
   const anchor = button.getBoundingClientRect();
   menu.style.minWidth = `${Math.min(anchor.width, 320)}px`;
   const width = menu.offsetWidth;

@@ -25,7 +25,8 @@ from crm.access import Access, of_actor
 from crm.choices import Module
 from crm.models import RECORDS, Account, Attachment, Contact, Deal, ImportJob, Organization, Pipeline
 from crm.selectors.activities import activities
-from crm.selectors.deals import board, deals, sums
+from crm.selectors.board import board
+from crm.selectors.deals import deals, sums
 from crm.selectors.duplicates import duplicates_of
 from crm.services import exports, import_check, import_run, imports
 from crm.services.deals import move_deal
@@ -326,7 +327,7 @@ def does(act: Callable[[World], Any]) -> Surface:
 
 def _board(world: World) -> list[str]:
     pipeline = Pipeline.objects.of(world.organization).get(is_default=True)
-    return [f"{card.deal.name} {card.account}" for column in board(world.access, pipeline) for card in column.cards]
+    return [card["name"] for column in board(world.access, pipeline) for card in column.cards]
 
 
 def _duplicates(world: World) -> list[str]:
