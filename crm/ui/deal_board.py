@@ -29,13 +29,13 @@ from crm.services.stage_moves import today_in
 from crm.ui.addresses import address
 from crm.ui.base import in_organization
 from crm.ui.cells import STAGE_TONES, Column
+from crm.ui.deal_cards import Easel
 from crm.ui.deals import PAGES
 from crm.ui.lists import COOKIE_AGE, Shown
 from finsuite.kernel import formats, panels
 from finsuite.kernel.errors import NotFound
 from finsuite.kernel.templatetags.ui import icon
 from finsuite.kernel.templatetags.ui_formats import NOTHING
-from finsuite.kernel.versions import version_at
 
 MOST = 500  # cards that a column is drawn anew with, after "Load more" and a move
 FIELDS_COOKIE = "card-deals"
@@ -122,11 +122,12 @@ class Board:
         """The board's address behind its path, as the moves hand it on."""
         return self.shown.query.urlencode()
 
-    @property
-    def next(self) -> str:
-        """This page as a parameter of another one that leads back to it."""
+    @cached_property
+    def easel(self) -> Easel:
+        """What draws the cards. Without scripts, their moves lead back to this page."""
         place = reverse("crm:deal_board", args=[self.access.organization.pk])
-        return quote(f"{place}?{self.query}", safe="")
+        deals_place = address(Module.DEALS, "list", self.access.organization.pk)
+        return Easel(deals_place, quote(f"{place}?{self.query}", safe=""), self.may_move)
 
     @cached_property
     def columns(self) -> list[dict[str, Any]]:
@@ -181,32 +182,20 @@ class Board:
         place = reverse("crm:deal_board_column", args=[self.access.organization.pk, stage.pk])
         return f"{place}?{query.urlencode()}"
 
-    def cards(self, rows: list[Row], stage: Stage, badges: dict[int, SafeString]) -> list[dict[str, Any]]:
-        """A stage's deals as their template has them."""
-        place = address(Module.DEALS, "list", self.access.organization.pk)
+    def cards(self, rows: list[Row], stage: Stage, badges: dict[int, SafeString]) -> list[SafeString]:
+        """A stage's deals, drawn."""
         today = today_in(self.access.organization)
-        move_label = _("Move “%(name)s” to…")
-        return [
-            {
-                "id": row["id"],
-                "name": row["name"],
-                "url": f"{place}{row['id']}",
-                "version": version_at(row["updated_at"]),
-                "move_label": move_label % {"name": row["name"]},
-                "badges": badges.get(row["id"], ""),
-                "fields": [
-                    (column, cell)
-                    for column in self.fields
-                    if (cell := _cell(column, row, self.access, stage, today)) is not NOTHING
-                ],
-            }
-            for row in rows
-        ]
+        drawn = []
+        for row in rows:
+            cells = ((column, _cell(column, row, self.access, stage, today)) for column in self.fields)
+            facts = [(column, cell) for column, cell in cells if cell is not NOTHING]
+            drawn.append(self.easel.drawn(row, facts, badges.get(row["id"], SafeString(""))))
+        return drawn
 
     def _badges(self, ids: list[int]) -> dict[int, SafeString]:
         return panels.render_rows(PAGES.listing.badges, self.request, self.access.organization, ids)
 
-    def more_cards(self, stage: Stage, after: str) -> tuple[list[dict[str, Any]], str]:
+    def more_cards(self, stage: Stage, after: str) -> tuple[list[SafeString], str]:
         """The stage's cards behind that place, and the address of those that follow."""
         rows, is_more = following(self.access, stage, self.kept, after=after, needs=self.needs)
         drawn = self.cards(rows, stage, self._badges([row["id"] for row in rows]))
@@ -224,7 +213,6 @@ class Board:
             "words": PAGES.words,
             "may_move": self.may_move,
             "may_create": self.access.may(Module.DEALS, Level.CREATE),
-            "move_icon": icon("arrow-right-left", "icon--sm"),
             "new_url": address(Module.DEALS, "create", self.access.organization.pk),
             "list_url": address(Module.DEALS, "list", self.access.organization.pk),
             "layout": ListView.Layout.BOARD,
