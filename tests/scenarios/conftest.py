@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -71,6 +72,7 @@ def context(browser: Browser, live_server: Any, console: list[str]) -> Iterator[
     context.on("weberror", lambda error: console.append(f"script error: {error.error}"))
     yield context
     context.close()
+    _let_the_server_finish()
     assert console == []
 
 
@@ -90,6 +92,13 @@ def sign_in(context: BrowserContext, live_server: Any) -> Callable[[User], None]
         context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
 
     return act
+
+
+def _let_the_server_finish() -> None:
+    """Whatever a closed page had still asked for is answered before the database is emptied."""
+    for thread in threading.enumerate():
+        if thread.name.endswith("(process_request_thread)"):
+            thread.join(PATIENCE / 1000)
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:
