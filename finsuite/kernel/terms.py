@@ -116,8 +116,8 @@ def _pieces(word: str) -> list[str]:
 
 
 def _is_number(folded: str) -> bool:
-    digits = sum(character.isdigit() for character in folded)
-    return digits >= _FEWEST and digits * 2 > sum(character.isalnum() for character in folded)
+    digits = sum(map(str.isdigit, folded))
+    return digits >= _FEWEST and digits * 2 > sum(map(str.isalnum, folded))
 
 
 def _number(folded: str) -> str:
@@ -131,7 +131,7 @@ def _number(folded: str) -> str:
 
 
 def _has_digit(word: str) -> bool:
-    return any(character.isdigit() for character in word)
+    return any(map(str.isdigit, word))
 
 
 def parts(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
