@@ -100,6 +100,16 @@ def add_entries() -> None:
             allowed=_viewers_of_any,
         ),
         navigation.Item(
+            "bulk-changes",
+            _("Bulk changes"),
+            icon="list-checks",
+            url_name="crm:bulk_list",
+            group=navigation.CRM,
+            kind="crm",
+            order=97,
+            allowed=_viewers_of_any,
+        ),
+        navigation.Item(
             "crm-setup",
             _("CRM setup"),
             icon="settings-2",

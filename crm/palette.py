@@ -48,6 +48,13 @@ DUPLICATES = {
     Module.PRODUCTS: _("Find duplicate products"),
     Module.VENDORS: _("Find duplicate vendors"),
 }
+DELETED = {
+    Module.ACCOUNTS: _("Deleted accounts"),
+    Module.CONTACTS: _("Deleted contacts"),
+    Module.DEALS: _("Deleted deals"),
+    Module.PRODUCTS: _("Deleted products"),
+    Module.VENDORS: _("Deleted vendors"),
+}
 SETUP = (
     ("setup_company", _("Company details"), "building"),
     ("member_list", _("Members"), "users"),
@@ -124,6 +131,8 @@ def _commands(request: HttpRequest, tenant: Tenant | None) -> Iterable[Action]:
             new_view = _page("list_view_create", home, module=module.value)
             found.append(Action(NEW_VIEW[module], new_view, "list-filter", words=(_("create"), _("list"))))
             found.append(Action(DUPLICATES[module], _page("duplicate_list", home, module=module.value), "copy"))
+            bin_url = _page("deleted_list", home, module=module.value)
+            found.append(Action(DELETED[module], bin_url, "trash-2", words=(_("restore"), _("recycle bin"))))
         if access.may(module, Level.CREATE) and (start := _page("import_new", home)):
             found.append(Action(IMPORT[module], f"{start}?module={module.value}", "upload", words=(_("CSV file"),)))
     if access.profile.can_setup:

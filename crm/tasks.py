@@ -7,7 +7,17 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from crm.services import activities, attachments, duplicates, exports, import_work, reminders, tag_work
+from crm.services import (
+    activities,
+    attachments,
+    bulk_work,
+    duplicates,
+    exports,
+    import_work,
+    recycling,
+    reminders,
+    tag_work,
+)
 
 
 @shared_task(name="crm.check_import", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]
@@ -55,10 +65,12 @@ def send_reminders() -> None:
 
 @shared_task(name="crm.purge_deleted")  # type: ignore[untyped-decorator]
 def purge_deleted() -> None:
-    """Every night: activities and files that were deleted a month ago, for good."""
+    """Every night, for good: activities and files that were deleted a month ago, records after two months."""
     before = timezone.now() - timedelta(days=30)
     attachments.purge_attachments(before=before)
     activities.purge_activities(before=before)
+    recycling.purge_deleted_records(before=timezone.now() - recycling.KEPT_FOR)
+    bulk_work.purge_bulk_changes(before=timezone.now() - recycling.KEPT_FOR)
 
 
 @shared_task(name="crm.find_duplicates", soft_time_limit=240, time_limit=270)  # type: ignore[untyped-decorator]
@@ -77,3 +89,21 @@ def renew_duplicates() -> None:
 def retag(organization_id: int, user_id: int, tag: str, name: str | None) -> None:
     """Another name for a tag that many records carry, or none."""
     tag_work.retag(organization_id, user_id, tag, name)
+
+
+@shared_task(name="crm.run_bulk_change", queue="sync.bulk")  # type: ignore[untyped-decorator]
+def run_bulk_change(change_id: int) -> None:
+    """A change of many records, or the next part of it."""
+    bulk_work.work_on_bulk(change_id)
+
+
+@shared_task(name="crm.undo_bulk_change", queue="sync.bulk")  # type: ignore[untyped-decorator]
+def undo_bulk_change(change_id: int) -> None:
+    """The undo of such a change, or the next part of it."""
+    bulk_work.work_on_undo(change_id)
+
+
+@shared_task(name="crm.resume_bulk_changes", queue="sync.bulk")  # type: ignore[untyped-decorator]
+def resume_bulk_changes() -> None:
+    """Go on with bulk changes whose worker or message was lost."""
+    bulk_work.resume_bulk_changes()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.access import Access, access
@@ -90,7 +90,8 @@ class RecordResource(CrmResource):
 
     def tombstones(self) -> QuerySet[Any]:
         owners = self.access.owners.get(self.module)
-        rows = super().tombstones()
+        again = self.model.objects.of(self.organization).filter(pk=OuterRef("record_id"))
+        rows = super().tombstones().exclude(Exists(again))  # neither those that were restored
         return rows if owners is None else rows.filter(before__owner_id__in=sorted(owners))
 
     def told_entries(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 from crm.models.accounts import Account
 from crm.models.activities import Activity, ActivityLink, Participant
 from crm.models.attachments import Attachment
+from crm.models.bulk import BulkChange, BulkChangeRow, BulkKind, BulkResult, BulkState, BulkUndo
 from crm.models.contacts import Contact
 from crm.models.currencies import Currency, CurrencyRate
 from crm.models.custom_fields import CustomField, CustomValue
@@ -16,6 +17,7 @@ from crm.models.pipelines import LostReason, Pipeline, Stage
 from crm.models.products import Product
 from crm.models.profiles import ModuleRight, Profile
 from crm.models.record import Record
+from crm.models.recycling import DeletedRecord
 from crm.models.search_words import SearchWord
 from crm.models.sharing import SharingRule, Team, TeamMember
 from crm.models.vendors import Vendor
@@ -26,6 +28,12 @@ __all__ = [
     "Activity",
     "ActivityLink",
     "Attachment",
+    "BulkChange",
+    "BulkChangeRow",
+    "BulkKind",
+    "BulkResult",
+    "BulkState",
+    "BulkUndo",
     "Contact",
     "Currency",
     "CurrencyRate",
@@ -35,6 +43,7 @@ __all__ = [
     "DealContact",
     "DealLine",
     "DefaultView",
+    "DeletedRecord",
     "DuplicateKeys",
     "DuplicateScan",
     "DuplicateSuggestion",

@@ -17,7 +17,7 @@ from crm.models import Contact, Deal, DealContact, Organization
 from crm.selectors.records import record_rows
 from crm.services import records
 from finsuite.kernel.actors import Actor
-from finsuite.kernel.bulk import insert_many
+from finsuite.kernel.bulk import insert_many, reinsert_many, update_many
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.records import assign
@@ -77,6 +77,32 @@ def let_go_of_contacts(actor: Actor, organization: Organization, ids: Sequence[i
         DealContact.objects.filter(pk__in=[each.pk for each in gone]).delete()
         deal.save(update_fields=["updated_at"])
         _tell(actor, deal, gone, [])
+
+
+def bring_back_contacts(actor: Actor, organization: Organization, rows: Sequence[DealContact]) -> None:
+    """Give contacts who are restored the say that they had in deals; each deal's history tells."""
+    if not rows:
+        return
+    by_deal: dict[int, list[DealContact]] = {}
+    for each in rows:
+        by_deal.setdefault(each.deal_id, []).append(each)
+    deals = list(Deal.objects.of(organization).filter(pk__in=by_deal).order_by("pk").select_for_update(of=("self",)))
+    reinsert_many(rows)
+    names = {
+        row.pk: str(row) for row in DealContact.objects.filter(pk__in=[r.pk for r in rows]).select_related("contact")
+    }
+    update_many(deals, ["updated_at"])
+    audit.services.record_many(
+        actor=actor,
+        tenant=organization.tenant,
+        verb="updated",
+        changes=[
+            (deal, {"contact_roles": []}, {"contact_roles": [names[each.pk] for each in by_deal[deal.pk]]})
+            for deal in deals
+        ],
+    )
+    ids = tuple(deal.pk for deal in deals)
+    emit(DealUpdated(actor=actor, organization_id=organization.pk, ids=ids, fields=frozenset({"contact_roles"})))
 
 
 def _drafted(access: Access, deal: Deal, roles: Sequence[Mapping[str, Any]]) -> list[DealContact]:

@@ -32,16 +32,17 @@ KEPT_FOR = timedelta(days=7)
 MOST_ATTEMPTS = 3
 SILENT = timedelta(minutes=15)  # an export that has not been finished for so long has nobody writing it
 PART = 256 * 1024
-WRITABLE = ("view", "criteria", "search", "tag", "columns", "format")
+MOST_TICKED = 1_000
+WRITABLE = ("ids", "view", "criteria", "search", "tag", "columns", "format")
 
 
 @transaction.atomic
 def create_export(*, actor: Actor, organization: Organization, module: str, values: Mapping[str, Any]) -> ExportJob:
     """Write the records that `values` select to a file, which only the actor can fetch, for a week.
 
-    `view` (a list view's id), `criteria`, `search` and `tag` narrow them down; `columns` are names, all if left
-    out; `format` is csv or xlsx. Up to 2,000 records are written at once, more by a worker. The history tells who took
-    what out.
+    `ids`, `view` (a list view's id), `criteria`, `search` and `tag` narrow them down; `columns` are names, all if
+    left out; `format` is csv or xlsx. Up to 2,000 records are written at once, more by a worker. The history tells who
+    took what out.
     """
     refuse_unknown(values, WRITABLE)
     if module not in Module.values:
@@ -173,6 +174,10 @@ def _asked(access: Access, module: str, values: Mapping[str, Any]) -> dict[str, 
         if view_id is None:
             raise _refused("view", _("There is no such list view."))
         asked["view"] = view_id
+    if ids := values.get("ids"):
+        if not isinstance(ids, list) or len(ids) > MOST_TICKED or not all(type(key) is int for key in ids):
+            raise _refused("ids", _("This must be a list of ids."))
+        asked["ids"] = ids
     if criteria := values.get("criteria"):
         asked["criteria"] = criteria
     if search := values.get("search"):

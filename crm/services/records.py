@@ -22,6 +22,7 @@ from crm.events import RecordEvent, RecordUpdated
 from crm.models import Organization, Record
 from crm.models.modules import references, referred
 from crm.selectors.records import named
+from crm.services.keeping import keep, parts_of
 from crm.services.surroundings import Surroundings, Values, ancestors, surroundings
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import insert_many, update_many
@@ -129,6 +130,16 @@ def update(
     """Give each record its new values, where they are acceptable. A record that they leave as it was is not written."""
     access = _entered(kind, actor, organization, Level.EDIT)
     around, found = _locked_for_change(kind, actor, access, changes)
+    return [_record_of(entry) for entry in _updated(kind, actor, around, found, changes)]
+
+
+@transaction.atomic
+def change(
+    kind: Kind[R], *, actor: Actor, organization: Organization, changes: Sequence[tuple[int, Values]]
+) -> list[Planned[R] | Refused]:
+    """As `update`, and answers what it changed in each record."""
+    access = _entered(kind, actor, organization, Level.EDIT)
+    around, found = _locked_for_change(kind, actor, access, changes)
     return _updated(kind, actor, around, found, changes)
 
 
@@ -141,7 +152,7 @@ def update_one(kind: Kind[R], *, actor: Actor, record: R, values: Values, versio
     if record.pk not in found:
         raise _absent()
     require_version(found[record.pk], version)
-    return accepted(_updated(kind, actor, around, found, [(record.pk, values)])[0])
+    return accepted(_record_of(_updated(kind, actor, around, found, [(record.pk, values)])[0]))
 
 
 @transaction.atomic
@@ -309,7 +320,7 @@ def _updated(
     around: Surroundings,
     found: Mapping[int, R],
     changes: Sequence[tuple[int, Values]],
-) -> list[R | Refused]:
+) -> list[Planned[R] | Refused]:
     planned = _planned(kind, around, found, changes)
     changed = [entry for entry in planned if isinstance(entry, Planned) and entry.change]
     if changed:
@@ -318,17 +329,27 @@ def _updated(
         changes_made = [(entry.record, entry.change.before, entry.change.after) for entry in changed]
         with around.custom.naming_clashes():
             _save_changed(kind, actor, around.organization, changes_made)
-    return [entry if isinstance(entry, Refused) else entry.record for entry in planned]
+    return planned
+
+
+def _record_of(entry: Planned[R] | Refused) -> R | Refused:
+    return entry if isinstance(entry, Refused) else entry.record
 
 
 def _deleted(kind: Kind[R], actor: Actor, organization: Organization, found: Mapping[int, R]) -> list[int]:
     if not found:
         return []
     ids = tuple(found)
+    parts = parts_of(kind.module, ids)
     for let_go in kind.leaving():
         let_go(actor, organization, ids)
-    for dependent, column in kind.dependents():
-        _let_go(dependent, column, actor, organization, ids)
+    hung = {
+        f"{dependent.module}.{column}": _let_go(
+            dependent, column, actor, organization, ids, ids if dependent.model is kind.model else ()
+        )
+        for dependent, column in kind.dependents()
+    }
+    keep(actor, organization, kind.module, list(found.values()), parts, hung)
     audit.services.record_many(
         actor=actor,
         tenant=organization.tenant,
@@ -340,16 +361,28 @@ def _deleted(kind: Kind[R], actor: Actor, organization: Organization, found: Map
     return list(ids)
 
 
-def _let_go(kind: Kind[Any], column: str, actor: Actor, organization: Organization, ids: Sequence[int]) -> None:
-    """Unhang what points at records that are about to go. Nothing else of it changes."""
-    rows = kind.model.objects.of(organization).filter(**{f"{column}__in": ids}).exclude(pk__in=ids).order_by("pk")
+def _let_go(
+    kind: Kind[Any],
+    column: str,
+    actor: Actor,
+    organization: Organization,
+    ids: Sequence[int],
+    going: Sequence[int],
+) -> dict[int, int]:
+    """Unhang what points at records that are about to go, but for what is `going` itself. Nothing else of it changes.
+
+    Answers what hung on which.
+    """
+    rows = kind.model.objects.of(organization).filter(**{f"{column}__in": ids}).exclude(pk__in=going).order_by("pk")
     records = list(rows.select_for_update(of=("self",), no_key=True))
     if not records:
-        return
-    changes = [(record, {column: getattr(record, column)}, {column: None}) for record in records]
+        return {}
+    hung: dict[int, int] = {record.pk: getattr(record, column) for record in records}
     for record in records:
         setattr(record, column, None)
+    changes = [(record, {column: hung[record.pk]}, {column: None}) for record in records]
     _save_changed(kind, actor, organization, changes)
+    return hung
 
 
 def _save_changed(

@@ -13,7 +13,7 @@ _ORGANIZATION, _RECORD = 8_000_000_001, 8_000_000_002
 
 
 def page_name(module: str, page: str) -> str:
-    """The name of one of a module's pages: list, create, detail, history, edit, delete, delete_many, owner, lookup."""
+    """The name of one of a module's pages: list, create, detail, history, edit, delete, owner, lookup."""
     return f"crm:{singular(module)}_{page}"
 
 

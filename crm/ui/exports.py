@@ -23,6 +23,7 @@ from crm.ui.lists import Shown
 from crm.ui.modules import PAGES
 from finsuite.kernel import formats
 from finsuite.kernel.errors import NotFound, Refused
+from finsuite.kernel.ids import read_id
 
 PAGE = 20
 TYPES = {
@@ -107,7 +108,8 @@ def file_response(job: ExportJob) -> StreamingHttpResponse:
 def _form(
     request: HttpRequest, access: Access, module: str, given: QueryDict, refused: Refused | None = None
 ) -> HttpResponse:
-    asked = {name: value for name, value in _values(given).items() if name in ("view", "criteria", "search", "tag")}
+    selecting = ("ids", "view", "criteria", "search", "tag")
+    asked = {name: value for name, value in _values(given).items() if name in selecting}
     chosen = given.getlist("column") if request.method == "POST" else _shown_columns(request, access, module)
     try:
         count = export_selection(access, module, asked).count()
@@ -118,7 +120,7 @@ def _form(
         "module": module,
         "title": export_title(access, module, asked),
         "count": formats.number(count),
-        "carried": {name: given[name] for name in ("view", "filter", "q", "tag") if given.get(name)},
+        "carried": [(name, v) for name in ("view", "filter", "q", "tag", "row") for v in given.getlist(name) if v],
         "columns": [
             {"name": column.name, "label": column.label, "is_chosen": not chosen or column.name in chosen}
             for column in export_columns(access, module)
@@ -143,6 +145,7 @@ def _shown_columns(request: HttpRequest, access: Access, module: str) -> list[st
 def _values(given: QueryDict) -> dict[str, Any]:
     """What the form, or a list's address, asks for."""
     return {
+        "ids": [key for value in given.getlist("row") if (key := read_id(value)) is not None],
         "view": "" if "filter" in given else given.get("view", ""),  # a filter stands in its view's place
         "criteria": read_json(given.get("filter", "")),
         "search": given.get("q", ""),

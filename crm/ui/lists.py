@@ -179,6 +179,19 @@ class Shown:
         return bool("filter" in self.query or sort or columns or layout)
 
     @property
+    def filter_changed(self) -> bool:
+        """Whether the criteria are others than the view's."""
+        return "filter" in self.query
+
+    @property
+    def here(self) -> str:
+        """The list's address, from its first row."""
+        query = self.query.copy()
+        for name in ("cursor", "shown"):
+            query.pop(name, None)
+        return query.urlencode()
+
+    @property
     def filter_json(self) -> str:
         """The criteria, for forms that save them."""
         return write_json(self.criteria)
@@ -378,7 +391,7 @@ def answer(
         "sort": shown.sort,
         "layout": ListView.Layout.LIST,
         "may_create": access.may(listing.module, Level.CREATE),
-        "may_delete_many": access.may(listing.module, Level.DELETE),
+        "may_edit": access.may(listing.module, Level.EDIT),
     }
     context |= more
     response = render(request, "crm/list_rows.html" if is_continued else "crm/record_list.html", context)

@@ -25,7 +25,6 @@ def record_urls(pages: Pages) -> list[URLPattern]:
     of_all: tuple[tuple[str, str, Callable[..., Any], Of], ...] = (
         ("", "list", require_safe, records.listed),
         ("new", "create", _form, records.created),
-        ("delete", "delete_many", require_POST, records.deleted_many),
         ("lookup", "lookup", require_safe, records.looked_up),
     )
     of_one: tuple[tuple[str, str, Callable[..., Any], OfOne], ...] = (

@@ -10,8 +10,8 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from crm.access import Access
 from crm.choices import Level, Module
@@ -35,7 +35,6 @@ from finsuite.kernel.errors import Conflict, NotFound, Refused
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
 
-MOST_AT_ONCE = 200
 SUGGESTIONS = 8
 
 
@@ -120,7 +119,8 @@ def listed(pages: Pages, request: HttpRequest, access: Access) -> HttpResponse:
         "may_import": pages.module in IMPORTED,
         "list_url": pages.address("list", access),
         "new_url": pages.address("create", access),
-        "delete_many_url": pages.address("delete_many", access),
+        "bulk_url": reverse("crm:bulk", kwargs={"organization": access.organization.pk, "module": pages.module.value}),
+        "may_delete": access.may(pages.module, Level.DELETE),
     }
     rows = record_rows(access, pages.module)
     if tag := request.GET.get("tag", "")[:50]:
@@ -278,19 +278,6 @@ def deleted(pages: Pages, request: HttpRequest, access: Access, record_id: int) 
     version = request.POST.get("version") or None
     services.delete_one(KINDS[pages.module], actor=actor_of(request), record=record, version=version)
     messages.success(request, _("“%(name)s” is deleted.") % {"name": record})
-    return redirect(pages.address("list", access))
-
-
-def deleted_many(pages: Pages, request: HttpRequest, access: Access) -> HttpResponse:
-    """Delete the records that are ticked in the list."""
-    access.require(pages.module, Level.DELETE)
-    ticked = [found for value in request.POST.getlist("row") if (found := read_id(value)) is not None]
-    if len(ticked) > MOST_AT_ONCE:
-        raise Refused(_("At most %(limit)d records can be deleted at once.") % {"limit": MOST_AT_ONCE})
-    kind = KINDS[pages.module]
-    gone = services.delete(kind, actor=actor_of(request), organization=access.organization, ids=ticked)
-    said = ngettext("%(count)d record is deleted.", "%(count)d records are deleted.", len(gone))
-    messages.success(request, said % {"count": len(gone)})
     return redirect(pages.address("list", access))
 
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.access import Access
-from crm.choices import Level, Module
+from crm.choices import Module
 from crm.ui.addresses import address
 from crm.ui.cells import Column
 from crm.ui.editing import opened, place_of
@@ -35,8 +35,6 @@ class Rows:
         return SafeString(f"<tr>{self._pick(row, name)}{self._name(row, name, badges)}{self._cells(row)}</tr>")
 
     def _pick(self, row: Mapping[str, Any], name: str) -> str:
-        if not self._may_pick:
-            return ""
         told = self._select % {"name": name}
         return (
             '<td class="table__pick"><input class="check" type="checkbox" name="row"'
@@ -74,10 +72,6 @@ class Rows:
             opened(column, place_of(self.access, self.module, 0, column) if column.name in self.editable else "")
             for column in self.columns
         ]
-
-    @cached_property
-    def _may_pick(self) -> bool:
-        return self.access.may(self.module, Level.DELETE)
 
     @cached_property
     def _select(self) -> str:

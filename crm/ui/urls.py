@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from crm.ui import (
     activities,
     attachments,
+    bulk_urls,
     custom_field_setup,
     duplicates,
     export_urls,
@@ -82,6 +83,7 @@ pages: list[URLPattern | URLResolver] = [
     path("duplicates/<slug:module>/<int:record_id>", duplicates.record_duplicates, name="record_duplicates"),
     path("merge/<slug:module>", duplicates.merge_page, name="merge"),
     path("merges/<int:merge_id>/undo", duplicates.merge_undo, name="merge_undo"),
+    path("", include(bulk_urls)),
     path("imports/", include(import_urls)),
     path("exports/", include(export_urls)),
     path("setup/", include(setup_pages)),

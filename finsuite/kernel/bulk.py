@@ -37,6 +37,20 @@ def insert_many(records: Sequence[M]) -> None:
                 record._state.db = using
 
 
+def reinsert_many(records: Sequence[M]) -> None:
+    """Insert records that were deleted, under the primary keys that they had. All or none."""
+    if not records:
+        return
+    model = type(records[0])
+    columns = list(model._meta.concrete_fields)
+    _stamp(records, columns, adding=False)
+    sql = _insertion(model, [str(column.column) for column in columns])
+    using = router.db_for_write(model)
+    with transaction.atomic(using=using, savepoint=False), connections[using].cursor() as cursor:
+        for batch in _batches(records):
+            cursor.execute(sql, [_packed(batch, columns)])
+
+
 def insert_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that nobody needs as objects, given by column; the dates that Django sets by itself are set here."""
     if not rows:

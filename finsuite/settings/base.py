@@ -282,6 +282,7 @@ CELERY_BEAT_SCHEDULE = {
     "finance.attempts": {"task": "finance.forget_old_attempts", "schedule": crontab(hour=3, minute=10)},
     "crm.exports": {"task": "crm.look_after_exports", "schedule": 300.0, "options": {"expires": 300}},
     "crm.duplicates": {"task": "crm.renew_duplicates", "schedule": 300.0, "options": {"expires": 300}},
+    "crm.bulk": {"task": "crm.resume_bulk_changes", "schedule": 60.0, "options": {"expires": 60}},
     "crm.imports": {"task": "crm.resume_imports", "schedule": 60.0, "options": {"expires": 60}},
     "crm.reminders": {"task": "crm.send_reminders", "schedule": 30.0, "options": {"expires": 30}},
     "crm.purge": {"task": "crm.purge_deleted", "schedule": crontab(hour=3, minute=20)},

@@ -5,7 +5,7 @@ import { fold } from "./sidebar.js";
 import { openPalette } from "./palette.js";
 import { focusFilter } from "./filters.js";
 import { peekRow } from "./lists.js";
-import { moveRow, pickRow } from "./tables.js";
+import { moveRow, pickRow, pickRows } from "./tables.js";
 
 const SINGLE = {
   "/": openPalette,
@@ -14,6 +14,7 @@ const SINGLE = {
   j: () => moveRow(1),
   k: () => moveRow(-1),
   x: pickRow,
+  X: pickRows,
   p: peekRow,
   f: focusFilter,
 };
@@ -21,7 +22,7 @@ const SINGLE = {
 // What the page itself says is done by this key: <a aria-keyshortcuts="e">Edit</a>.
 function press(key) {
   const found = /^[a-z]$/.test(key) && document.querySelector(`[aria-keyshortcuts="${key}"]`);
-  if (!found) return false;
+  if (!found || !found.checkVisibility()) return false;
   found.click();
   return true;
 }

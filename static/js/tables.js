@@ -16,8 +16,16 @@ function update(table) {
   }
   const bar = barOf(table);
   if (!bar) return;
-  bar.hidden = count === 0;
-  bar.querySelector("[data-bulk-count]").textContent = String(count);
+  const everything = bar.querySelector("[data-pick-everything]");
+  const isEverything = Boolean(everything?.checked);
+  bar.hidden = count === 0 && !isEverything;
+  const told = isEverything ? (everything.dataset.total ?? "∞") : String(count);
+  const shown = bar.querySelector("[data-bulk-count]");
+  if (shown.textContent !== told) shown.textContent = told;
+  for (const button of bar.querySelectorAll("[data-pick-between]")) {
+    const [least, most] = button.dataset.pickBetween.split(" ").map(Number);
+    button.hidden = isEverything || count < least || count > most;
+  }
 }
 
 function barOf(table) {
@@ -31,7 +39,11 @@ document.addEventListener("click", (event) => {
   if (box && event.shiftKey && lastPicked?.isConnected) pickRange(box);
   if (box) lastPicked = box;
   if (event.target.closest?.("[data-bulk-clear]")) {
-    for (const table of tables()) setAll(table, false);
+    for (const table of tables()) {
+      const everything = barOf(table)?.querySelector("[data-pick-everything]");
+      if (everything) everything.checked = false;
+      setAll(table, false);
+    }
   }
 });
 
@@ -48,8 +60,14 @@ function setAll(table, checked) {
 }
 
 document.addEventListener("change", (event) => {
+  if (event.target.matches?.("[data-pick-everything]")) {
+    for (const found of tables()) if (barOf(found)?.contains(event.target)) setAll(found, event.target.checked);
+    return;
+  }
   const table = event.target.closest?.("table[data-selectable]");
   if (!table) return;
+  const everything = barOf(table)?.querySelector("[data-pick-everything]");
+  if (everything && !event.target.checked) everything.checked = false; // one that is left out: no longer all
   if (event.target.matches("[data-pick-all]")) setAll(table, event.target.checked);
   else if (event.target.matches(PICK)) update(table);
 });
@@ -70,9 +88,24 @@ export function moveRow(step) {
   return true;
 }
 
+function boxHere() {
+  return document.activeElement?.closest("tr")?.querySelector(PICK.replace("tbody ", ""));
+}
+
 export function pickRow() {
-  const box = document.activeElement?.closest("tr")?.querySelector(PICK.replace("tbody ", ""));
+  const box = boxHere();
   if (!box) return false;
   box.click();
+  return true;
+}
+
+// From the row that was ticked last to this one.
+export function pickRows() {
+  const box = boxHere();
+  if (!box) return false;
+  if (!lastPicked?.isConnected || lastPicked === box) return pickRow();
+  box.checked = lastPicked.checked;
+  pickRange(box);
+  lastPicked = box;
   return true;
 }

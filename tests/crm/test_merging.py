@@ -265,7 +265,7 @@ def test_every_table_about_any_record_moves_with_it() -> None:
     """Whoever adds a table by `(module, record_id)` names it in crm/services/hanging.py."""
     from django.apps import apps
 
-    books = {"DuplicateKeys", "MergedRecord", "ImportRow"}  # they tell what was, and of which record
+    books = {"DeletedRecord", "DuplicateKeys", "MergedRecord", "ImportRow"}  # they tell what was, and of which record
     about_any = {
         model.__name__
         for model in apps.get_app_config("crm").get_models()
