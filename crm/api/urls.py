@@ -8,6 +8,7 @@ from crm.api import tags
 from crm.api.accounts import AccountResource
 from crm.api.activities import ActivityResource
 from crm.api.attachments import AttachmentResource
+from crm.api.bulk import bulk_urls
 from crm.api.contacts import ContactResource
 from crm.api.currencies import CurrencyRateResource, CurrencyResource
 from crm.api.custom_fields import CustomFieldResource
@@ -53,6 +54,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<id:organization>/", include(tags.urls)),
     path(
         "<id:organization>/",
-        include([*(pattern for resource in RESOURCES for pattern in resource.urls()), *merge_urls()]),
+        include([*(pattern for resource in RESOURCES for pattern in resource.urls()), *merge_urls(), *bulk_urls()]),
     ),
 ]

@@ -31,7 +31,7 @@ from crm.models import (
 )
 from crm.selectors.custom_fields import custom_fields
 from crm.selectors.exports import export_selection
-from crm.selectors.records import record_rows
+from crm.selectors.records import named, record_rows
 from crm.services import records
 from crm.services.kinds import KINDS
 from crm.services.surroundings import Values
@@ -316,14 +316,10 @@ def _edit(change: BulkChange, actor: Actor, kind: records.Kind[Any], rows: Seque
         row.result = BulkResult.CHANGED if outcome.change else BulkResult.UNCHANGED
         row.before = plain(records.told(kind, outcome.change.before))
         row.after = plain(records.told(kind, outcome.change.after))
-    _name_refused(kind, of_actor(actor, organization), rows)
-
-
-def _name_refused(kind: records.Kind[Any], access: Access, rows: Sequence[BulkChangeRow]) -> None:
-    refused = [row for row in rows if row.result == BulkResult.REFUSED]
-    known = record_rows(access, kind.module).in_bulk([row.record_id for row in refused]) if refused else {}
-    for row in refused:
-        row.label = known[row.record_id].label[:250] if row.record_id in known else ""
+    if refused := [row for row in rows if row.result == BulkResult.REFUSED]:
+        known = named(of_actor(actor, organization), kind.module, {row.record_id for row in refused})
+        for row in refused:
+            row.label = known.get(row.record_id, "")[:250]
 
 
 def _delete(change: BulkChange, actor: Actor, kind: records.Kind[Any], rows: Sequence[BulkChangeRow]) -> None:

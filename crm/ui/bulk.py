@@ -195,7 +195,6 @@ def bulk_detail(request: HttpRequest, access: Access, change_id: int) -> HttpRes
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     found = list(page)
     labels = {row.number: (row.get_result_display(), row.get_undo_display()) for row in found}
-    place = access.organization.pk
     told_ = [
         {
             **row,

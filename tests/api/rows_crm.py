@@ -133,7 +133,6 @@ def _record_pages(kind: str, one: str, form: dict[str, str], tabs: tuple[str, ..
         page(f"{one}/cell?column=tags", method="POST", body={"tags": "vip"}, view=403),
         page(f"{one}/owner", method="POST", body={"owner_id": ""}, view=403, edit=302, admin=302),
         page(f"{one}/delete", method="POST", body={}, view=403, edit=403, admin=302),
-        page(f"{at}/delete", method="POST", body={"row": f"{{{kind}}}"}, view=403, edit=403, admin=302),
     ]
 
 

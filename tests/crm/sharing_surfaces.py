@@ -147,6 +147,17 @@ def posts(path: str, body: dict[str, Any]) -> Surface:
     return lambda world: _changes(world, lambda: world.client.post(world.at(path), _filled(world, body)))
 
 
+def sends(path: str, body: dict[str, Any]) -> Surface:
+    """A form that is answered with a page: does it name them?"""
+
+    def surface(world: World) -> bool:
+        answer = world.client.post(world.at(path), _filled(world, body))
+        assert answer.status_code in (200, 302, 404, 422), f"{path}: {answer.status_code}"
+        return _tells(answer.content.decode())
+
+    return surface
+
+
 def calls(method: str, path: str, body: Any = None, version: str = "account_version") -> Surface:
     """A write on the API: has anything changed?"""
 
@@ -295,7 +306,16 @@ def pages_of(module: str, one: str) -> dict[str, Surface]:
         f"{module}: saved form": posts(f"{record}/edit", {**typed, "version": version}),
         f"{module}: given away": posts(f"{record}/owner", {"owner_id": "", "version": version}),
         f"{module}: delete": posts(f"{record}/delete", {"version": version}),
-        f"{module}: delete ticked": posts(f"{at}/delete", {"row": f"{{{one}}}"}),
+        f"{module}: delete ticked": posts(
+            f"{PAGES}/bulk/{module}", {"act": "delete", "step": "apply", "row": f"{{{one}}}"}
+        ),
+        f"{module}: preview of ticked": sends(
+            f"{PAGES}/bulk/{module}", {"act": "delete", "step": "preview", "row": f"{{{one}}}"}
+        ),
+        f"{module}: owner of all listed": posts(
+            f"{PAGES}/bulk/{module}",
+            {"act": "owner", "step": "apply", "everything": "1", "q": "zephyrine", "owner_id": ""},
+        ),
         f"{module}: picker": shows(f"{at}/lookup?q=zephyrine"),
     }
 
@@ -311,6 +331,9 @@ def api_of(module: str, one: str) -> dict[str, Surface]:
         f"api {module}: history": answers(f"{record}/history"),
         f"api {module}: change": calls("PATCH", record, {"description": "Changed"}, version=f"{one}_version"),
         f"api {module}: bulk": calls("POST", f"{at}/bulk", {"records": [change]}),
+        f"api {module}: bulk change": calls(
+            "POST", f"{at}/bulk-change", {"kind": "edit", "ids": [f"{{{one}}}"], "values": {"description": "Changed"}}
+        ),
         f"api {module}: delete": calls("DELETE", record, version=f"{one}_version"),
     }
 

@@ -115,7 +115,7 @@ def test_a_vendor_and_its_product_are_made_changed_and_deleted_on_their_pages(cl
     client.post(at(f"vendors/{vendor.pk}/delete"), {"version": version_in(html)})
     product.refresh_from_db()
     assert (Vendor.objects.count(), product.vendor_id) == (0, None)
-    client.post(at("products/delete"), {"row": [product.pk]})
+    client.post(at("bulk/products"), {"act": "delete", "step": "apply", "row": [product.pk]})
     assert not Product.objects.exists()
 
 

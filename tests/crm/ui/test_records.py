@@ -184,7 +184,8 @@ def test_a_text_in_any_field_is_shown_as_text(client, at, organization):
 def test_ticked_accounts_are_deleted_together_and_foreign_ones_are_not(client, at, organization, outsider):
     mine = [factories.account(organization, name=name) for name in ("One", "Two", "Three")]
     foreign = factories.account(outsider.crm_memberships.get().organization)
-    client.post(at("accounts/delete"), {"row": [mine[0].pk, mine[1].pk, foreign.pk, "x"]})
+    ticked = {"act": "delete", "step": "apply", "row": [mine[0].pk, mine[1].pk, foreign.pk, "x"]}
+    client.post(at("bulk/accounts"), ticked)
     assert sorted(Account.objects.values_list("pk", flat=True)) == sorted([mine[2].pk, foreign.pk])
 
 
