@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 import audit.services
 from crm.access import of_actor
 from crm.choices import Module
-from crm.models import BulkChange, BulkChangeRow, BulkKind, BulkResult, BulkState, BulkUndo
+from crm.models import BulkChange, BulkChangeRow, BulkKind, BulkResult, BulkState, BulkUndo, DeletedRecord
 from crm.services import records
 from crm.services.bulk import AT_ONCE, BATCH, person, send
 from crm.services.kinds import KINDS
@@ -82,9 +82,13 @@ def undo_batch(change_id: int, *, actor: Actor | None = None) -> bool:
 def _restore(change: BulkChange, actor: Actor, rows: Sequence[BulkChangeRow]) -> None:
     ids = [row.deleted_id for row in rows if row.deleted_id]
     outcomes = restore_records(actor=actor, organization=change.organization, module=change.module, ids=ids)
+    back = DeletedRecord.objects.filter(pk__in=ids).exclude(restored_at=None)
+    there = set(back.values_list("pk", flat=True))  # those that somebody had restored before, too
     for row in rows:
         outcome = outcomes.get(row.deleted_id or 0)
-        if outcome is None:
+        if outcome is None and row.deleted_id in there:
+            row.undo, row.undo_reason = BulkUndo.RESTORED, _("It had been restored already.")
+        elif outcome is None:
             row.undo, row.undo_reason = BulkUndo.FAILED, _("It is not in the bin any more.")
         elif isinstance(outcome, Refused):
             row.undo, row.undo_reason = BulkUndo.FAILED, outcome.message

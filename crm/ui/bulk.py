@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.access import Access
@@ -195,6 +195,7 @@ def bulk_detail(request: HttpRequest, access: Access, change_id: int) -> HttpRes
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     found = list(page)
     labels = {row.number: (row.get_result_display(), row.get_undo_display()) for row in found}
+    deleted = pgettext("record", "Deleted") if change.kind == BulkKind.DELETE else ""
     told_ = [
         {
             **row,
@@ -203,7 +204,7 @@ def bulk_detail(request: HttpRequest, access: Access, change_id: int) -> HttpRes
             else "",
             "tone": ROW_TONES.get(row["result"], "progress"),
             "undo_tone": UNDO_TONES.get(row["undo"], ""),
-            "said": labels[row["number"]][0] or _("To come"),
+            "said": deleted if deleted and row["result"] == "changed" else labels[row["number"]][0] or _("To come"),
             "undo_said": labels[row["number"]][1],
             "kept": [_field(access, change.module, name) for name in row["kept"]],
         }
