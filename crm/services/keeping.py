@@ -15,6 +15,7 @@ from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import insert_many
 
 Parts = Mapping[int, list[dict[str, Any]]]
+Hung = Mapping[str, Mapping[int, int]]  # "contacts.account_id" → {what hung: on which record}
 
 # Rows that go with a record, by the column in which they name it.
 PARTS: dict[Module, tuple[tuple[type[models.Model], str], ...]] = {
@@ -40,10 +41,9 @@ def keep(
     module: Module,
     records: Sequence[Record],
     parts: Parts,
-    hung: Mapping[str, Mapping[int, int]],
+    hung: Hung,
 ) -> None:
     """Put records that are about to go into the bin: themselves, what goes with them, and what hung on them."""
-    hung = {**hung, LINES: _lines_of(module, records)}
     let_go: dict[int, dict[str, list[int]]] = {}
     for name, targets in hung.items():
         for key, target in targets.items():
@@ -73,9 +73,9 @@ def frozen(row: models.Model) -> dict[str, Any]:
     return orjson.loads(orjson.dumps(plain, default=str))  # type: ignore[no-any-return]
 
 
-def _lines_of(module: Module, records: Sequence[Record]) -> dict[int, int]:
+def lines_of(module: Module, ids: Sequence[int]) -> Hung:
     """The lines of deals that sell these products, which stay without them."""
     if module is not Module.PRODUCTS:
         return {}
-    rows = DealLine.objects.filter(product_id__in=[record.pk for record in records]).order_by("pk")
-    return dict(rows.values_list("pk", "product_id"))
+    rows = DealLine.objects.filter(product_id__in=ids).order_by("pk")
+    return {LINES: dict(rows.values_list("pk", "product_id"))}

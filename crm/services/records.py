@@ -22,7 +22,7 @@ from crm.events import RecordEvent, RecordUpdated
 from crm.models import Organization, Record
 from crm.models.modules import references, referred
 from crm.selectors.records import named
-from crm.services.keeping import keep, parts_of
+from crm.services.keeping import keep, lines_of, parts_of
 from crm.services.surroundings import Surroundings, Values, ancestors, surroundings
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import insert_many, update_many
@@ -340,7 +340,7 @@ def _deleted(kind: Kind[R], actor: Actor, organization: Organization, found: Map
     if not found:
         return []
     ids = tuple(found)
-    parts = parts_of(kind.module, ids)
+    parts, lines = parts_of(kind.module, ids), lines_of(kind.module, ids)
     for let_go in kind.leaving():
         let_go(actor, organization, ids)
     hung = {
@@ -349,7 +349,7 @@ def _deleted(kind: Kind[R], actor: Actor, organization: Organization, found: Map
         )
         for dependent, column in kind.dependents()
     }
-    keep(actor, organization, kind.module, list(found.values()), parts, hung)
+    keep(actor, organization, kind.module, list(found.values()), parts, {**hung, **lines})
     audit.services.record_many(
         actor=actor,
         tenant=organization.tenant,
