@@ -88,16 +88,13 @@ def bring_back_contacts(actor: Actor, organization: Organization, rows: Sequence
         by_deal.setdefault(each.deal_id, []).append(each)
     deals = list(Deal.objects.of(organization).filter(pk__in=by_deal).order_by("pk").select_for_update(of=("self",)))
     reinsert_many(rows)
-    names = {
-        row.pk: str(row) for row in DealContact.objects.filter(pk__in=[r.pk for r in rows]).select_related("contact")
-    }
     update_many(deals, ["updated_at"])
     audit.services.record_many(
         actor=actor,
         tenant=organization.tenant,
         verb="updated",
         changes=[
-            (deal, {"contact_roles": []}, {"contact_roles": [names[each.pk] for each in by_deal[deal.pk]]})
+            (deal, {"contact_roles": []}, {"contact_roles": [_content(each) for each in by_deal[deal.pk]]})
             for deal in deals
         ],
     )
