@@ -32,8 +32,6 @@ VERBS: dict[str, Any] = {
     "linked": pgettext_lazy("history", "linked"),
     "unlinked": pgettext_lazy("history", "unlinked"),
     "exported": pgettext_lazy("history", "exported"),
-    "finished": pgettext_lazy("history", "finished"),
-    "undone": pgettext_lazy("history", "undid"),
     "merged": pgettext_lazy("history", "merged"),
     "restored": pgettext_lazy("history", "restored"),
     "unmerged": pgettext_lazy("history", "took apart again"),
