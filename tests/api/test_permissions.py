@@ -16,19 +16,24 @@ from tests.api.permissions import EVERYBODY, Row, World, all_rows
 pytestmark = pytest.mark.django_db
 
 UNKNOWN = 999_999_999
+ROWS = all_rows()
+PARTS = 4  # of the table, so that several cores share it
+in_parts = pytest.mark.parametrize("rows", [ROWS[part::PARTS] for part in range(PARTS)], ids=range(PARTS))
 
 
-def test_everybody_gets_the_answer_in_the_table(subtests: pytest.Subtests) -> None:
+@in_parts
+def test_everybody_gets_the_answer_in_the_table(rows: list[Row], subtests: pytest.Subtests) -> None:
     world = World()
-    for row in all_rows():
+    for row in rows:
         got = {who: _asked(world, row, who).status_code for who in EVERYBODY}
         with subtests.test(str(row)):
             assert got == dict(row.expected)
 
 
-def test_a_foreign_id_and_an_unknown_one_get_the_same_answer(subtests: pytest.Subtests) -> None:
+@in_parts
+def test_a_foreign_id_and_an_unknown_one_get_the_same_answer(rows: list[Row], subtests: pytest.Subtests) -> None:
     world = World()
-    for row in all_rows():
+    for row in rows:
         for name in re.findall(r"{(\w+)}", row.url):
             told = []
             for value in (world.foreign[name], UNKNOWN):
@@ -50,7 +55,7 @@ def _asked(world: World, row: Row, who: str, names: dict[str, Any] | None = None
 
 
 def test_no_row_is_written_twice() -> None:
-    told = Counter((row.method, row.url, str(row.body), str(row.headers)) for row in all_rows())
+    told = Counter((row.method, row.url, str(row.body), str(row.headers)) for row in ROWS)
     assert [key for key, times in told.items() if times > 1] == []
 
 
