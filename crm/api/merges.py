@@ -323,6 +323,7 @@ def _planned(entered: Access, plan: MergePlan) -> dict[str, Any]:
             for move in plan.moves
             if move.hanging.module is None or entered.may(move.hanging.module, Level.VIEW)
         },
+        "notes": plan.lines.notes,
         "actor_name": "",
         "undone_by_name": "",
     }

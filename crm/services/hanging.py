@@ -29,7 +29,7 @@ class Way(StrEnum):
     """What becomes of a loser's rows."""
 
     MOVE = "move"  # they go over to the survivor
-    FILL = "fill"  # they go over if the survivor has none of them; else they go with the loser
+    FILL = "fill"  # lines of deals: they go over if the survivor has none; else they go with the loser (merge_lines.py)
     STAY = "stay"  # they are the loser's own past, and go with it
 
 

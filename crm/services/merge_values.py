@@ -50,8 +50,12 @@ def field_choices(
     losers: Sequence[Record],
     choices: Mapping[str, int],
     acceptable: Acceptable,
+    computed: Mapping[str, int],
 ) -> list[FieldChoice]:
-    """Every field, with what the survivor will say. `choices` (field → record) has the last word, where it may."""
+    """Every field, with what the survivor will say. `choices` (field → record) has the last word, where it may.
+
+    `computed`: the fields that are not to be chosen, and whose value they take.
+    """
     records = {record.pk: record for record in (survivor, *losers)}
     names = [name for name in kind.writable if name not in ALWAYS_THE_SURVIVORS and name != "tags"]
     names += sorted({f"{CUSTOM}{key}" for record in records.values() for key in record.custom})
@@ -60,9 +64,13 @@ def field_choices(
     for name in names:
         values = {pk: _value(record, name, acceptable) for pk, record in records.items()}
         takeable = frozenset(pk for pk, record in records.items() if _may_take(name, record, survivor))
-        taken = choices.get(name, _proposed(name, survivor.pk, values, takeable))
+        if name in computed:
+            takeable = frozenset({computed[name]})
+        taken = choices.get(name, computed.get(name, _proposed(name, survivor.pk, values, takeable)))
         if taken not in takeable:
             sentence = _("This amount is in another currency, so it can't be taken over.")
+            if name in computed:
+                sentence = _("The amount is the sum of the deal's lines. Change the lines instead.")
             raise Refused(sentence, fields={name: [sentence]})
         found.append(FieldChoice(name, values, takeable, taken, values[taken]))
     return found

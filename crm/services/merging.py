@@ -23,8 +23,10 @@ from crm.models import RECORDS, Merge, MergedRecord, Organization, Record
 from crm.models.modules import references
 from crm.selectors.records import ABSENT, record_rows
 from crm.services import records
+from crm.services.deal_lines import follow_lines
 from crm.services.hanging import Hanging, Way, hanging_on
 from crm.services.kinds import KINDS
+from crm.services.merge_lines import LinePlan, line_plan
 from crm.services.merge_values import Acceptable, FieldChoice, field_choices, tags_of, values_to_write
 from crm.services.records import Kind
 from crm.services.surroundings import ancestors
@@ -59,6 +61,12 @@ class MergePlan:
     tags: list[str]
     values: Mapping[str, Any]
     moves: Sequence[Move] = field(default_factory=list)
+    lines: LinePlan = field(default_factory=LinePlan)
+
+    @property
+    def changing(self) -> list[str]:
+        """The names of what changes in the survivor, with what follows from lines that go over."""
+        return list({**self.values, **(self.lines.computed if self.lines.goes_over else {})})
 
 
 def plan_merge(
@@ -99,7 +107,7 @@ def merge_records(
         survivor_id=survivor_id,
         survivor_label=str(plan.survivor)[:250],
         choices={one.name: one.taken for one in plan.fields if one.differs},
-        before={name: value_of(plan.survivor, name) for name in plan.values},
+        before={name: value_of(plan.survivor, name) for name in plan.changing},
         user_id=actor.user_id,
         actor_name=actor.label[:250],
     )
@@ -107,13 +115,15 @@ def merge_records(
     _move_all(actor, organization, merge, plan)
     merge.save()
     _let_the_losers_go(kind, actor, organization, merge, plan, away)
+    if plan.lines.goes_over:
+        follow_lines(actor=actor, organization=organization, deal_id=survivor_id)
     # Only now: what only one record may say (a unique custom field) is free.
-    if plan.values:
-        changes = [(survivor_id, plan.values)]
+    if values := {name: value for name, value in plan.values.items() if name not in plan.lines.computed}:
+        changes = [(survivor_id, values)]
         records.accepted(records.update(kind, actor=actor, organization=organization, changes=changes)[0])
     survivor = kind.model.objects.get(pk=survivor_id)
     merge.survivor_label = str(survivor)[:250]
-    merge.after = {name: value_of(survivor, name) for name in plan.values}
+    merge.after = {name: value_of(survivor, name) for name in plan.changing}
     merge.save(update_fields=["survivor_label", "after"])
     _tell(kind, actor, organization, survivor, plan.losers)
     return merge
@@ -138,9 +148,11 @@ def _planned(module: Module, found: Mapping[int, Any], ids: Sequence[int], choic
         raise NotFound(str(ABSENT[module]))
     kind = KINDS[module]
     survivor, *losers = (found[pk] for pk in ids)
-    fields = field_choices(kind, survivor, losers, choices, _acceptable(kind, [survivor, *losers]))
+    lines = line_plan(survivor, losers) if module is Module.DEALS else LinePlan()
+    acceptable = _acceptable(kind, [survivor, *losers])
+    fields = field_choices(kind, survivor, losers, choices, acceptable, lines.computed)
     tags = tags_of(survivor, losers)
-    return MergePlan(module, survivor, losers, fields, tags, values_to_write(survivor, fields, tags))
+    return MergePlan(module, survivor, losers, fields, tags, values_to_write(survivor, fields, tags), lines=lines)
 
 
 def _acceptable(kind: Kind[Any], merged: Sequence[Record]) -> Acceptable:
@@ -174,6 +186,8 @@ def _counted(plan: MergePlan) -> list[Move]:
         rows = hanging.rows(ids).filter(**hanging.live).order_by()
         rows = rows.exclude(pk__in=group) if hanging.module is plan.module else rows
         counts = dict(rows.values_list(hanging.column).annotate(number=Count("pk")))
+        if hanging.way is Way.FILL:
+            counts = {pk: number for pk, number in counts.items() if plan.lines.goes_over and pk == plan.lines.giver}
         if counts:
             moves.append(Move(hanging, counts))
     return moves
@@ -190,7 +204,7 @@ def _move_all(actor: Actor, organization: Organization, merge: Merge, plan: Merg
         if hanging.kind is None:
             own = own.select_for_update(of=("self",))
         hung = list(own)
-        goes = _takes(hanging, hung, plan.survivor.pk, losers)
+        goes = _takes(hanging, hung, plan)
         left = [row for row in hung if row.pk not in goes]
         if goes:
             merge.moved[hanging.name] = {
@@ -203,18 +217,17 @@ def _move_all(actor: Actor, organization: Organization, merge: Merge, plan: Merg
             hanging.model._base_manager.filter(pk__in=[row.pk for row in left]).delete()
 
 
-def _takes(hanging: Hanging, hung: Sequence[Any], survivor_id: int, losers: Sequence[int]) -> set[int]:
+def _takes(hanging: Hanging, hung: Sequence[Any], plan: MergePlan) -> set[int]:
     """Which of the rows go over."""
     if hanging.way is Way.STAY or not hung:
         return set()
     if hanging.way is Way.FILL:
-        if hanging.rows([survivor_id]).exists():
-            return set()
-        first = next(loser for loser in losers if any(getattr(row, hanging.column) == loser for row in hung))
-        return {row.pk for row in hung if getattr(row, hanging.column) == first}
+        giver = plan.lines.giver if plan.lines.goes_over else None
+        return {row.pk for row in hung if getattr(row, hanging.column) == giver}
+    losers = [loser.pk for loser in plan.losers]
     if not hanging.once:
         return {row.pk for row in hung}
-    there = set(hanging.rows([survivor_id]).order_by().values_list(*hanging.once))
+    there = set(hanging.rows([plan.survivor.pk]).order_by().values_list(*hanging.once))
     goes = set()
     for row in sorted(hung, key=lambda row: losers.index(getattr(row, hanging.column))):
         known = tuple(getattr(row, name) for name in hanging.once)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -20,6 +21,7 @@ from crm.events import MergeUndone
 from crm.models import RECORDS, Merge, MergedRecord, Organization
 from crm.models.modules import references
 from crm.services import records
+from crm.services.deal_lines import follow_lines
 from crm.services.hanging import hanging_on
 from crm.services.kinds import KINDS
 from crm.services.merging import hang, value_of
@@ -47,10 +49,16 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Merge:
     losers = list(merge.losers.order_by("id"))
     # First what the survivor says (only one record may say what is unique), at last what it refers to.
     refers = references(RECORDS[kind.module])
-    _give_back(kind, actor, merge, {name: value for name, value in merge.before.items() if name not in refers})
+    # What lines come to follows from where they hang.
+    by_lines = {"amount"} if "lines" in merge.moved else set()
+    own = {name: value for name, value in merge.before.items() if name not in refers and name not in by_lines}
+    _give_back(kind, actor, merge, own)
     restored = _restored([loser.content for loser in losers])
     _give_back(kind, actor, merge, {name: value for name, value in merge.before.items() if name in refers})
     _move_back(actor, organization, merge)
+    if by_lines:
+        amount = merge.before.get("amount", getattr(survivor, "amount", None))
+        follow_lines(actor=actor, organization=organization, deal_id=merge.survivor_id, without=_decimal(amount))
     _require_no_loop(kind, restored)
     _close(merge, actor)
     _tell(kind, actor, organization, merge, restored)
@@ -87,6 +95,10 @@ def _fault(merge: Merge, survivor: Any) -> str:
 
 def _json(value: Any) -> Any:
     return orjson.loads(DjangoJSONEncoder().encode(value))
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
 
 
 def _label(merge: Merge, name: str) -> str:

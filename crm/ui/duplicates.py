@@ -234,6 +234,7 @@ def _merge_form(
             )
             for move in plan.moves
         ],
+        "notes": plan.lines.notes,
         "list_url": address(plan.module, "list", access.organization.pk),
         "back": address(plan.module, "detail", access.organization.pk, plan.survivor.pk),
         "refusal": refusal,

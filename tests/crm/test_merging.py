@@ -14,6 +14,8 @@ from crm.models import Account, Contact, Deal, Merge, MergedRecord, Pipeline, St
 from crm.models.activities import Activity, ActivityLink
 from crm.models.deals import DealContact, DealLine
 from crm.selectors.merges import merges, survivor_of, visible_survivor
+from crm.services.currencies import add_currency
+from crm.services.deal_lines import set_lines
 from crm.services.hanging import hanging_on
 from crm.services.merging import merge_records, plan_merge
 from crm.services.unmerging import undo_merge
@@ -238,6 +240,62 @@ def test_the_lines_of_a_deal_come_from_one_deal_only(organization, merge) -> Non
     before = everything()
     made = merge(one, two, three, module=Module.DEALS.value)
     assert [(line.deal_id, line.name) for line in DealLine.objects.order_by("id")] == [(one.pk, "x"), (one.pk, "y")]
+    undo_merge(actor=factories.SYSTEM, merge=made)
+    assert everything() == before
+
+
+def test_lines_that_go_over_make_the_amount_and_the_undo_takes_it_back(organization, actor, admin, merge) -> None:
+    one, two, three = (factories.deal(organization, name, amount=Decimal("7")) for name in ("A", "B", "C"))
+    for loser, price in ((two, "50"), (three, "30")):
+        set_lines(actor=actor, deal=loser, lines=[{"name": "Chair", "quantity": Decimal(2), "price": Decimal(price)}])
+    before = everything()
+    entered = access(admin, organization.pk)
+    ids = {"survivor_id": one.pk, "loser_ids": [two.pk, three.pk]}
+    plan = plan_merge(entered, Module.DEALS, **ids)
+    assert plan.lines.notes == [
+        "The product lines of “C” don't go over: those of “B” are kept.",
+        "The amount is the sum of the product lines of “B”, so it can't be chosen.",
+    ]
+    assert {move.hanging.name: dict(move.counts) for move in plan.moves}["lines"] == {two.pk: 1}
+    with pytest.raises(Refused) as refused:
+        plan_merge(entered, Module.DEALS, **ids, choices={"amount": three.pk})
+    assert list(refused.value.fields) == ["amount"]
+    made = merge(one, two, three, module=Module.DEALS.value)
+    one.refresh_from_db()
+    assert (one.has_lines, one.amount, one.amount_home) == (True, Decimal("100"), Decimal("100"))
+    assert one.expected_revenue == one.amount * one.probability / 100
+    told = Entry.objects.filter(kind="crm.deal", record_id=one.pk, verb="updated").latest("id")
+    assert told.after["lines"] == ["Chair: 2 × 50 = 100.00 EUR"]
+    assert (Decimal(told.before["amount"]), Decimal(told.after["amount"])) == (7, 100)
+    undo_merge(actor=factories.SYSTEM, merge=made)
+    assert everything() == before
+
+
+def test_a_survivor_with_lines_keeps_them_and_its_amount(organization, actor, merge) -> None:
+    one, two = (factories.deal(organization, name) for name in ("A", "B"))
+    for each, price in ((one, "50"), (two, "30")):
+        set_lines(actor=actor, deal=each, lines=[{"name": "Chair", "price": Decimal(price)}])
+    before = everything()
+    made = merge(one, two, module=Module.DEALS.value)
+    one.refresh_from_db()
+    assert (one.has_lines, one.amount, one.lines.count()) == (True, Decimal("50"), 1)
+    undo_merge(actor=factories.SYSTEM, merge=made)
+    assert everything() == before
+
+
+def test_lines_in_another_currency_stay_out_and_the_plan_says_so(organization, actor, admin, merge) -> None:
+    add_currency(actor=actor, organization=organization, values={"code": "USD", "rate": "1.085"})
+    one = factories.deal(organization, "A", amount=Decimal("7"))
+    two = factories.deal(organization, "B", currency="USD")
+    set_lines(actor=actor, deal=two, lines=[{"name": "Chair", "price": Decimal("30")}])
+    before = everything()
+    entered = access(admin, organization.pk)
+    plan = plan_merge(entered, Module.DEALS, survivor_id=one.pk, loser_ids=[two.pk])
+    assert plan.lines.notes == ["The product lines of “B” are in USD and “A” is in EUR: they don't go over."]
+    assert "lines" not in {move.hanging.name for move in plan.moves}
+    made = merge(one, two, module=Module.DEALS.value)
+    one.refresh_from_db()
+    assert (one.has_lines, one.amount, one.lines.count(), DealLine.objects.count()) == (False, Decimal("7"), 0, 0)
     undo_merge(actor=factories.SYSTEM, merge=made)
     assert everything() == before
 
