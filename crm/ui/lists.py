@@ -315,7 +315,7 @@ class Shown:
         access, listing = self.access, self.listing
         ids = [row["id"] for row in self.page.rows]
         badges = panels.render_rows(listing.badges, self.request, access.organization, ids)
-        may_change = editable(access, listing.module)
+        may_change = editable(access, listing.module, self.custom)
         rows = Rows(access, listing.module, listing.name_columns, self.columns, may_change)
         return [rows.drawn(row, badges.get(row["id"], SafeString(""))) for row in self.page.rows]
 

@@ -145,6 +145,24 @@ def test_a_cell_is_changed_by_its_version_and_refused_at_its_place(client, at, o
     assert account.annual_revenue == Decimal("12.5")
 
 
+def test_a_cell_of_a_custom_field_is_changed_like_any(client, at, organization, three):
+    grade = factories.crm_field(organization, "Grade", kind="choice", choices=["A", "B"])
+    score = factories.crm_field(organization, "Score", kind="decimal")
+    account = three[0]
+    html = client.get(at(f"accounts/?column={grade.name}&column={score.name}")).content.decode()
+    place = at(f"accounts/{account.pk}/cell?column={score.name}")
+    assert f'data-edit="{place}"' in html
+    sent = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', client.get(place).content.decode()))
+    refused = client.post(place, {**sent, score.name: "plenty"})
+    assert refused.status_code == 422
+    saved = client.post(place, {**sent, score.name: "7"})
+    assert (saved.status_code, f'data-edit="{place}"' in saved.content.decode()) == (200, True)
+    account.refresh_from_db()
+    assert str(account.custom[score.key]) == "7"
+    assert client.post(place, {**sent, score.name: "8"}).status_code == 422  # by a version that is past
+    assert client.get(at(f"accounts/{account.pk}/cell?column=cf_nonsense")).status_code == 404
+
+
 @pytest.mark.parametrize("column", ["currency", "updated_at", "nonsense", "organization", "owner__password", ""])
 def test_what_is_no_cell_to_be_changed_is_not_found(client, at, three, column):
     assert client.get(at(f"accounts/{three[0].pk}/cell?column={column}")).status_code == 404
