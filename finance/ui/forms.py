@@ -71,9 +71,12 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[field.name] = control(field, held)
             self.initial.setdefault(field.name, initial(field, held))
 
-    def custom_bound(self) -> list[BoundField]:
-        """The controls of the custom fields."""
-        return [self[field.name] for field in self.custom]
+    def custom_grouped(self) -> list[tuple[str, list[BoundField]]]:
+        """The controls of the custom fields, by the heading that they name; "" is none."""
+        titles: dict[str, list[BoundField]] = {}
+        for field in self.custom:
+            titles.setdefault(field.section, []).append(self[field.name])
+        return sorted(titles.items(), key=lambda one: one[0] != "")
 
     def _post_clean(self) -> None:
         """Nothing: the record is left alone."""

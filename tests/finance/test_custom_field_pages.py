@@ -56,6 +56,17 @@ def test_a_customer_and_a_contact_person_are_typed_with_custom_values(browser, a
     assert "Gold" in history
 
 
+def test_custom_fields_stand_under_the_section_that_they_name(browser, at, organization):
+    factories.finance_field(organization, "Grade", section="Quality")
+    factories.finance_field(organization, "Nickname", module="contact_persons")
+    factories.finance_field(organization, "Floor", module="contact_persons", section="Where they sit")
+    page = browser.get(at("customers/new/")).content.decode()
+    assert page.index("Quality</h2>") < page.index("cf_grade")
+    assert "More fields" not in page
+    heading = page.index("Where they sit</h3>")
+    assert page.index('name="persons-0-cf_nickname"') < heading < page.index('name="persons-0-cf_floor"')
+
+
 def test_what_is_wrong_is_told_at_its_control(browser, at, organization):
     factories.finance_field(organization, "Grade id", is_required=True)
     typed = {"kind": "business", "display_name": "Acme", "currency": "EUR", "payment_terms": "0"}
