@@ -196,7 +196,11 @@ def test_pages_offer_only_what_the_profile_allows(browse, at, organization, read
     assert 'data-open="delete"' not in html
     html = browse(standard).get(at("accounts/")).content.decode()
     assert at("accounts/new") in html
-    assert "data-selectable" not in html
+    assert 'name="act" value="edit"' in html
+    assert 'name="act" value="delete"' not in html
+    shown = browse(reader).get(at("accounts/")).content.decode()
+    assert 'name="act" value="export"' in shown
+    assert 'name="act" value="edit"' not in shown
     assert at("setup/") not in html
 
 
