@@ -77,9 +77,10 @@ def _english() -> set[str]:
 
 
 def _connected(person: User) -> Connection:
-    """A CRM and a finance organization with records on either side, in sync."""
+    """A French CRM and a finance organization with records on either side, in sync."""
     actor = Actor.person(person)
-    crm, finance = factories.crm_organization(person), factories.finance_organization(person)
+    # Its first stages and lost reasons are records, named in the language of the organization.
+    crm, finance = factories.crm_organization(person, language="fr"), factories.finance_organization(person)
     account = factories.account(crm, "Société Générale de Câblage")
     factories.contact(crm, "Lefèvre", account_id=account.pk)
     factories.customer(finance, "Müller & Söhne GmbH")
