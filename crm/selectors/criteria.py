@@ -27,7 +27,7 @@ from crm.criteria.fields import NEGATED, FieldKind, FilterField
 from crm.criteria.periods import Calendar, Span
 from crm.criteria.tree import Criterion, Group, Reading, read_tree
 from crm.models import RECORDS, Organization
-from crm.models.modules import module_of
+from crm.models.modules import module_of, references
 from crm.models.record import Record
 from crm.selectors import custom_criteria
 from finsuite.kernel.folding import marked
@@ -64,6 +64,14 @@ def filter_fields(scope: Scope, module: str) -> dict[str, FilterField]:
     for source in SOURCES:
         fields += source(scope, known)
     return {field.name: field for field in fields}
+
+
+def setup_rows(access: Access, module: Module, target: str) -> models.QuerySet[Any]:
+    """The organization's own entries that a criterion chooses from: its "stage"s, "pipeline"s, "lostreason"s."""
+    targets: list[Any] = [*references(RECORDS[module]).values()]
+    model = next(each for each in targets if each._meta.model_name == target)
+    rows: models.QuerySet[Any] = model.objects.of(access.organization).order_by("pk")
+    return rows
 
 
 def criteria_filter(

@@ -24,8 +24,7 @@ from crm.criteria.fields import LISTED, VALUELESS, FieldKind, FilterField
 from crm.criteria.periods import PERIODS, days_of
 from crm.criteria.tree import DEEPEST, ME, MOST_CRITERIA
 from crm.models import RECORDS, ListView
-from crm.models.modules import references
-from crm.selectors.criteria import filter_fields
+from crm.selectors.criteria import filter_fields, setup_rows
 from crm.selectors.organizations import members
 from crm.selectors.records import named
 from crm.ui.addresses import address
@@ -273,9 +272,7 @@ class Builder:
 
     def targets(self, name: str) -> list[tuple[str, str]]:
         """The organization's stages, pipelines or lost reasons, to choose from."""
-        targets: list[Any] = [*references(RECORDS[self.module]).values()]
-        model = next(target for target in targets if target._meta.model_name == name)
-        return [(str(row.pk), str(row)) for row in model.objects.of(self.access.organization).order_by("pk")[:500]]
+        return [(str(row.pk), str(row)) for row in setup_rows(self.access, self.module, name)[:500]]
 
     def typed(self, tree: Mapping[str, Any]) -> Block:
         """The form as it was sent."""
