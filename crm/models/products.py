@@ -16,6 +16,7 @@ class Product(Record):
     """Something that the organization sells. `unit_price` is in `currency`, net of tax; what is in stock, in units."""
 
     money = ("unit_price",)
+    rates = frozenset({"unit_price"})
 
     name = models.CharField(_("product name"), max_length=200)
     code = models.CharField(_("product code"), max_length=100, blank=True)  # the SKU

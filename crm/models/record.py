@@ -22,6 +22,7 @@ class Record(Stamped):
 
     named_by: ClassVar[tuple[str, ...]] = ("name",)  # the columns that its label is put together from
     money: ClassVar[tuple[str, ...]] = ()  # the columns whose amounts are in `currency`
+    rates: ClassVar[frozenset[str]] = frozenset()  # those of them that say nothing when they are added up: prices
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="%(class)ss")
     owner = models.ForeignKey(

@@ -322,7 +322,9 @@ class Shown:
     @cached_property
     def totals(self) -> list[Total | None]:
         """What the money columns come to over the whole list, a place a column; empty where none is shown."""
-        names = [column.name for column in self.columns if column.name in RECORDS[self.listing.module].money]
+        model = RECORDS[self.listing.module]
+        summed = set(model.money) - model.rates
+        names = [column.name for column in self.columns if column.name in summed]
         if not names or self.fault:
             return []
         found = totals(self.access.organization, self.selected, names)
