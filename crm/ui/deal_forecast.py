@@ -86,7 +86,7 @@ class Page:
     @property
     def _asked(self) -> int:
         text = self.request.GET.get("period", "")
-        return int(text) if text.isascii() and text.isdigit() and 1900 <= int(text[:5]) <= 2200 else 0
+        return int(text) if text.isascii() and text.isdigit() and len(text) == 4 and 1900 <= int(text) <= 2200 else 0
 
     def _year(self, year: int, start: int) -> Period:
         told = str(year) if start == 1 else f"{year}–{(year + 1) % 100:02}"

@@ -36,6 +36,11 @@ def organization(sign_in: Any) -> Organization:
     return made
 
 
+def open_board(page: Page, organization: Organization) -> None:
+    """The first page that a process answers takes longer than those that follow."""
+    page.goto(f"/crm/{organization.pk}/deals/board", timeout=60_000)
+
+
 def column(page: Page, name: str) -> Any:
     return page.get_by_role("region", name=name, exact=True)
 
@@ -49,7 +54,7 @@ def stage_of(name: str) -> str:
 
 
 def test_a_deal_is_won_lost_and_brought_back_by_keyboard_alone(page: Page, organization: Organization) -> None:
-    page.goto(f"/crm/{organization.pk}/deals/board")
+    open_board(page, organization)
     card(page, "Fleet lease").focus()
     page.keyboard.press("Shift+ArrowRight")
     expect(page.get_by_role("status").get_by_text("“Fleet lease” moved to “Needs analysis”.")).to_be_visible()
@@ -101,7 +106,7 @@ def test_a_deal_is_won_lost_and_brought_back_by_keyboard_alone(page: Page, organ
 
 
 def test_the_arrow_keys_go_from_card_to_card_and_tab_stops_at_one(page: Page, organization: Organization) -> None:
-    page.goto(f"/crm/{organization.pk}/deals/board")
+    open_board(page, organization)
     card(page, "Fleet lease").focus()
     for key, name in (("ArrowDown", "Licences"), ("ArrowRight", "Support"), ("ArrowLeft", "Fleet lease")):
         page.keyboard.press(key)
@@ -113,7 +118,7 @@ def test_the_arrow_keys_go_from_card_to_card_and_tab_stops_at_one(page: Page, or
 
 
 def test_a_card_is_dragged_and_the_sums_follow(page: Page, organization: Organization) -> None:
-    page.goto(f"/crm/{organization.pk}/deals/board")
+    open_board(page, organization)
     card(page, "Licences").drag_to(column(page, "Needs analysis"))
     expect(page.get_by_role("status").get_by_text("“Licences” moved to “Needs analysis”.")).to_be_visible()
     expect(column(page, "Qualification").locator("[data-sums]")).to_contain_text("€1,000.00")
@@ -122,7 +127,7 @@ def test_a_card_is_dragged_and_the_sums_follow(page: Page, organization: Organiz
 
 
 def test_who_comes_second_is_told_who_was_faster(page: Page, organization: Organization) -> None:
-    page.goto(f"/crm/{organization.pk}/deals/board")
+    open_board(page, organization)
     colleague = factories.crm_member(organization, "Standard", "colleague@example.com")
     elsewhere = factories.stage(organization, "Value proposition").pk
     move_deal(actor=Actor.person(colleague), deal=Deal.objects.get(name="Licences"), stage_id=elsewhere)
@@ -150,7 +155,7 @@ def test_without_scripts_the_menu_is_a_form(
 
 def test_a_phone_shows_one_stage_at_a_time(page: Page, organization: Organization) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"/crm/{organization.pk}/deals/board")
+    open_board(page, organization)
     expect(card(page, "Fleet lease")).to_be_visible()
     expect(card(page, "Support")).to_be_hidden()
     page.get_by_label("Stage", exact=True).select_option("Negotiation/review")
@@ -159,7 +164,7 @@ def test_a_phone_shows_one_stage_at_a_time(page: Page, organization: Organizatio
 
 
 def test_folded_columns_and_compact_cards_stay_so(page: Page, organization: Organization) -> None:
-    page.goto(f"/crm/{organization.pk}/deals/board")
+    open_board(page, organization)
     page.get_by_role("button", name="Fold the column Qualification").click()
     page.get_by_role("button", name="Compact").click()
     page.reload()
