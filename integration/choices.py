@@ -156,3 +156,4 @@ class UnmatchedReason(models.TextChoices):
     FILTERED = "filtered", _("Outside the chosen selection")
     ONE_WAY = "one_way", _("Finance records do not flow to the CRM")
     PARENT = "parent", _("Waits for its account or customer")
+    REFUSED = "refused", _("Its match can't be synced as it stands")

@@ -125,7 +125,9 @@ class FirstContact:
         rules = MergeRules(writable=planning.writable(self.spec.leading), winner=winner)
         merged = merge_records(planning, self.spec, crm, finance, ({}, {}), rules)
         if merged.refusal is not None:
-            self.refuse(crm, finance, merged.refusal.side, refusal=merged.refusal)
+            # What is wrong is told of the one; the other is not judged again before the one has changed.
+            mark = self.mark(finance, UnmatchedReason.REFUSED, [crm])
+            self.refuse(crm, finance, merged.refusal.side, refusal=merged.refusal, marks=(mark,))
             return
         fields = merged_fields(merged, crm, finance)
         state = LinkState.CONFLICT if merged.undecided else LinkState.ACTIVE

@@ -78,6 +78,7 @@ class UnmatchedReason(StrEnum):
     FILTERED = "filtered"
     ONE_WAY = "one_way"
     PARENT = "parent"
+    REFUSED = "refused"
 
     @property
     def is_final(self) -> bool:

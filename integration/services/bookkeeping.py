@@ -74,9 +74,9 @@ def save_marks(work: Work, loaded: Loaded, done: Sequence[Written]) -> None:
     rows: dict[Key, Row] = {}
     paired: set[Key] = set()
     for written in done:
-        if not written.is_done:
-            continue
         action = written.action
+        if not written.is_done and action.kind is not Kind.REFUSE:
+            continue
         for mark in action.marks:
             rows[mark.key] = _mark_row(work, loaded, action, mark)
         if action.makes_a_record or action.kind is Kind.LINK:
@@ -97,7 +97,7 @@ def save_marks(work: Work, loaded: Loaded, done: Sequence[Written]) -> None:
 
 def _mark_row(work: Work, loaded: Loaded, action: Action, mark: Unmatched) -> Row:
     others = [key for key in action.candidates if key.side is not mark.key.side]
-    if not others and action.kind is Kind.SKIP:
+    if not others and action.kind in (Kind.SKIP, Kind.REFUSE):
         others = [other for other in (action.key(side) for side in Side) if other is not None and other != mark.key]
     revs = [loaded.batch.records[key].rev if key in loaded.batch.records else -1 for key in others]
     return {

@@ -9,6 +9,8 @@ import os
 
 import pytest
 
+from integration.core.policy import Extent, Policy
+from integration.core.records import Side
 from tests.integration.core import machine
 from tests.integration.core.test_property import run
 from tests.integration.services.engine import engine
@@ -24,3 +26,13 @@ def test_whatever_people_do_the_engine_comes_to_what_they_agreed_on(
 ) -> None:
     monkeypatch.setattr(machine, "engine", engine)
     run(number, examples=EXAMPLES // 4, steps=STEPS)
+
+
+@pytest.mark.django_db
+def test_a_match_that_cannot_be_linked_is_refused_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "engine", engine)
+    people = machine.People()
+    people.begin(first_contact=Policy.OVERWRITE, both_changed=Policy.SKIP, extent=Extent.BOTH)
+    people.create_twins(left=0, name="Gus", right=3)  # the customer says more than an account can hold
+    assert [action.kind for action in people.engine.run().actions] == ["refuse"]
+    assert people.engine.settle() == 0
