@@ -10,7 +10,6 @@ import os
 import pytest
 
 from integration.core.policy import Extent, Policy
-from integration.core.records import Side
 from tests.integration.core import machine
 from tests.integration.core.test_property import run
 from tests.integration.services.engine import engine
