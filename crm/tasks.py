@@ -91,19 +91,19 @@ def retag(organization_id: int, user_id: int, tag: str, name: str | None) -> Non
     tag_work.retag(organization_id, user_id, tag, name)
 
 
-@shared_task(name="crm.run_bulk_change", queue="sync.bulk")  # type: ignore[untyped-decorator]
+@shared_task(name="crm.run_bulk_change")  # type: ignore[untyped-decorator]
 def run_bulk_change(change_id: int) -> None:
     """A change of many records, or the next part of it."""
     bulk_work.work_on_bulk(change_id)
 
 
-@shared_task(name="crm.undo_bulk_change", queue="sync.bulk")  # type: ignore[untyped-decorator]
+@shared_task(name="crm.undo_bulk_change")  # type: ignore[untyped-decorator]
 def undo_bulk_change(change_id: int) -> None:
     """The undo of such a change, or the next part of it."""
     bulk_work.work_on_undo(change_id)
 
 
-@shared_task(name="crm.resume_bulk_changes", queue="sync.bulk")  # type: ignore[untyped-decorator]
+@shared_task(name="crm.resume_bulk_changes")  # type: ignore[untyped-decorator]
 def resume_bulk_changes() -> None:
     """Go on with bulk changes whose worker or message was lost."""
     bulk_work.resume_bulk_changes()

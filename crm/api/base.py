@@ -18,6 +18,7 @@ from crm.selectors.custom_fields import custom_fields
 from crm.selectors.history import seen_entries
 from crm.selectors.list_views import get_list_view, view_filter
 from crm.selectors.merges import visible_survivor
+from crm.selectors.records import everybodys_rows
 from finsuite.kernel.api.problems import Problem
 from finsuite.kernel.api.resources import Need, Resource
 from finsuite.kernel.custom_fields.api import CUSTOM
@@ -90,7 +91,7 @@ class RecordResource(CrmResource):
 
     def tombstones(self) -> QuerySet[Any]:
         owners = self.access.owners.get(self.module)
-        again = self.model.objects.of(self.organization).filter(pk=OuterRef("record_id"))
+        again = everybodys_rows(self.organization, self.module).filter(pk=OuterRef("record_id"))
         rows = super().tombstones().exclude(Exists(again))  # neither those that were restored
         return rows if owners is None else rows.filter(before__owner_id__in=sorted(owners))
 

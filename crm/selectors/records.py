@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.access import Access, as_id
 from crm.choices import Module
-from crm.models import RECORDS, Record
+from crm.models import RECORDS, Organization, Record
 from crm.models.modules import references
 from crm.selectors.search import found
 from finsuite.kernel.errors import NotFound
@@ -27,6 +27,11 @@ ABSENT: dict[str, Any] = {
 def record_rows(access: Access, module: str) -> ScopedQuerySet[Any]:
     """The module's records that the person may see."""
     return RECORDS[Module(module)].objects.of(access.organization).filter(access.visible(module))
+
+
+def everybodys_rows(organization: Organization, module: str) -> ScopedQuerySet[Any]:
+    """All of the module's records, whoever may see them: to tell what is there still, never to show it."""
+    return RECORDS[Module(module)].objects.of(organization)
 
 
 def get_record(access: Access, module: str, record_id: int | str) -> Any:

@@ -6,7 +6,7 @@ document.addEventListener("change", (event) => {
 });
 
 // Whoever comes to note something goes on where one writes.
-if (location.hash === "#composer") document.querySelector("#composer :is(input:not([type=hidden]), textarea)")?.focus();
+if (location.hash === "#composer") document.querySelector("#composer :is(input:not([type=hidden], [type=radio], [type=checkbox]), textarea)")?.focus();
 
 // Another kind was chosen: go on where one writes.
 document.addEventListener("htmx:afterSwap", (event) => {

@@ -108,7 +108,6 @@ ROWS = [
     page(f"{PAGE}/edit", view=403),
     page(f"{PAGE}/edit", method="POST", body={"name": "New", **STAGE_FORM}, view=403, edit=302, admin=302),
     page(f"{PAGE}/delete", method="POST", body={}, view=403, edit=403, admin=302),
-    page(f"{PAGES}/delete", method="POST", body={"row": "{deal}"}, view=403, edit=403, admin=302),
     page("/crm/{crm}/accounts/{account}/deals"),
     page("/crm/{crm}/contacts/{contact}/deals"),
     *_setup("pipelines", "pipeline", {"name": "Tenders"}, {"name": "New name"}),

@@ -85,9 +85,9 @@ def test_a_long_list_is_narrowed_as_one_types_and_continued_at_its_foot(page, or
     expect(page).to_have_url(re.compile(r"\?q=beta$"))
     page.keyboard.press("Tab")
     page.locator("#rows input[type=checkbox]").check()
-    page.get_by_role("button", name="Delete", exact=True).click()
-    page.get_by_role("button", name="Delete the selected accounts").click()
-    page.get_by_text("1 record is deleted.").wait_for()
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("button", name="Delete 1 record").click()
+    page.get_by_text("1 record deleted").wait_for()
     assert Account.objects.count() == 60
 
 

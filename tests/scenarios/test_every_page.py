@@ -49,8 +49,6 @@ def test_every_page_that_links_lead_to_is_accessible(page: Page, sign_in: Callab
             page.set_viewport_size({"width": width, "height": 844})
             if found := faults_of(page):
                 wrong[f"{address} {theme} {width}"] = found
-        ahead += page.eval_on_selector_all(
-            "a[href^='/']:not([download])", "all => all.map((a) => a.getAttribute('href'))"
-        )
+        ahead += page.eval_on_selector_all(LINKS, "all => all.map((a) => a.getAttribute('href'))")
     assert wrong == {}
     assert len(seen) > 30

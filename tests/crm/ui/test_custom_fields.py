@@ -108,7 +108,7 @@ def test_the_list_has_a_column_for_each_and_is_sorted_by_it(client, at, organiza
     factories.account(organization, "A", cf_decimal="10", cf_choices=["gold"], cf_url="a.example.com")
     factories.account(organization, "B", cf_decimal="9.99")
     answer = client.get(at("accounts/?column=cf_decimal&column=cf_choices&column=cf_url&sort=cf_decimal"))
-    assert [row["name"] for row in answer.context["list"].rows] == ["B", "A"]
+    assert [row["name"] for row in answer.context["list"].page.rows] == ["B", "A"]
     page = answer.content.decode()
     assert '<span class="badge">Gold</span>' in page
     assert 'href="https://a.example.com"' in page

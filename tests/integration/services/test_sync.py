@@ -428,6 +428,7 @@ def test_a_record_that_leaves_the_view_keeps_its_link_and_is_not_pushed(w: World
         name="Lyon",
         module="accounts",
         scope="criteria",
+        visibility="public",
         criteria=[{"field": "billing_city", "comparator": "is", "value": "Lyon"}],
     )
     w.choose(account_view=view)
