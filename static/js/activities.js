@@ -6,7 +6,10 @@ document.addEventListener("change", (event) => {
 });
 
 // Whoever comes to note something goes on where one writes.
-if (location.hash === "#composer") document.querySelector("#composer :is(input:not([type=hidden], [type=radio], [type=checkbox]), textarea)")?.focus();
+// The browser moves to the fragment once all is there, and takes the focus with it: this comes after.
+if (location.hash === "#composer") {
+  addEventListener("load", () => setTimeout(() => document.querySelector("#composer textarea")?.focus(), 50));
+}
 
 // Another kind was chosen: go on where one writes.
 document.addEventListener("htmx:afterSwap", (event) => {

@@ -94,12 +94,14 @@ def test_a_long_list_is_narrowed_as_one_types_and_continued_at_its_foot(page, or
 def _add_line(page):
     with page.expect_response("**/views/accounts/line**"):
         page.get_by_role("button", name="Add a criterion").click()
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
 
 
 def _choose(page, control, value):
     """Choose, and wait for the controls that fit."""
     with page.expect_response("**/views/accounts/line**"):
         control.select_option(value)
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     expect(control).to_have_value(value)
 
 
