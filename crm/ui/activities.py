@@ -37,6 +37,7 @@ from crm.ui import addresses
 from crm.ui.activity_forms import ActivityForm
 from crm.ui.base import actor_of, in_organization
 from crm.ui.items import drawn
+from crm.ui.timeline import composed_kind, composer_page
 from crm.ui.timeline import composer as composed
 from crm.ui.undo import with_undo
 from finsuite.kernel.errors import NotFound, NotPermitted, Refused
@@ -79,7 +80,7 @@ def work(request: HttpRequest, access: Access) -> HttpResponse:
         "kinds": list(WORK_KINDS.items()),
         "kind": chosen,
         "organization_id": access.organization.pk,
-        **composed(access, ActivityKind.TASK, "", None),
+        **composed(access, composed_kind(request, ActivityKind.TASK), "", None),
     }
     return render(request, "crm/work.html", context)
 
@@ -94,10 +95,12 @@ def activity(request: HttpRequest, access: Access, activity_id: int) -> HttpResp
 @require_safe
 @in_organization
 def composer(request: HttpRequest, access: Access) -> HttpResponse:
-    """The form of another kind, for the place that shows one."""
+    """The form of another kind, for the place that shows one; opened by itself, the way to that place."""
     kind, module, record_id = _asked(request.GET)
     if module:
         _require_editable(access, module, record_id)
+    if not getattr(request, "htmx", False):
+        return redirect(composer_page(access, kind, module, record_id))
     context = {"access": access, "organization_id": access.organization.pk}
     return render(request, "crm/composer.html", context | composed(access, kind, module, record_id))
 

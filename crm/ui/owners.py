@@ -20,10 +20,12 @@ from finsuite.kernel.versions import version_of
 
 
 def changed(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
-    """Who may own it, to choose from in a dialog; and giving it to the one who is chosen."""
+    """Who may own it, to choose from in a dialog (by itself, in the form); and giving it to the one who is chosen."""
     access.require(pages.module, Level.EDIT)
     record = get_record(access, pages.module, record_id)
     if request.method != "POST":
+        if not getattr(request, "htmx", False):
+            return redirect(f"{pages.address('edit', access, record)}#id_owner_id")
         people = [(member.user_id, member.user) for member in members(access.organization)]
         context = {"people": people, "record": record, "version": version_of(record)}
         return render(request, "crm/record_owner.html", context)

@@ -16,6 +16,7 @@ from crm.choices import ActivityKind, Level
 from crm.selectors.timeline import FILE, HISTORY, STAGE, may_relate, timeline
 from crm.ui import records
 from crm.ui.activity_forms import ActivityForm
+from crm.ui.addresses import address
 from crm.ui.items import drawn
 from finsuite.kernel.once import one_time_key
 
@@ -62,8 +63,24 @@ def activity_tab(pages: records.Pages, request: HttpRequest, access: Access, rec
     if request.GET.get("cursor") and getattr(request, "htmx", False):
         return render(request, "crm/timeline_items.html", context)
     if access.may(module, Level.EDIT):
-        context |= composer(access, ActivityKind.NOTE, module, record.pk)
+        context |= composer(access, composed_kind(request, ActivityKind.NOTE), module, record.pk)
     return render(request, "crm/record_activity.html", context)
+
+
+def composed_kind(request: HttpRequest, otherwise: ActivityKind) -> ActivityKind:
+    """The kind of activity that the address opens the form of: `?compose=call`."""
+    asked = request.GET.get("compose", "")
+    return ActivityKind(asked) if asked in ActivityKind.values else otherwise
+
+
+def composer_page(access: Access, kind: ActivityKind, module: str, record_id: int | None) -> str:
+    """The address of the page that holds this form: of the record, or of one's own work."""
+    home = access.organization.pk
+    if record_id:
+        page = address(module, "activity", home, record_id)
+    else:
+        page = reverse("crm:work", kwargs={"organization": home})
+    return f"{page}?{urlencode({'compose': kind.value})}#composer"
 
 
 def composer(
@@ -81,7 +98,12 @@ def composer(
         "record_id": record_id,
         "add_url": reverse("crm:activity_add", kwargs=place),
         "composers": [
-            (choice.value, choice.label, f"{choose}?{urlencode({'kind': choice.value, **about})}")
+            (
+                choice.value,
+                choice.label,
+                f"{choose}?{urlencode({'kind': choice.value, **about})}",
+                composer_page(access, choice, module, record_id),
+            )
             for choice in ActivityKind
             if record_id or choice != ActivityKind.NOTE
         ],

@@ -11,12 +11,16 @@ const status = palette?.querySelector("[data-palette-status]");
 const note = palette?.querySelector("[data-palette-note]");
 let waiting;
 let running;
+let isStale = false; // what the list shows is older than what was typed
+let isChosen = false; // Enter came before the answer
 
 export function openPalette() {
   if (!palette) return false;
   if (!palette.open) palette.showModal();
   field.focus();
   field.select();
+  isStale = true;
+  isChosen = false;
   ask();
   return true;
 }
@@ -48,6 +52,7 @@ function recordHere() {
 }
 
 async function ask() {
+  clearTimeout(waiting);
   running?.abort();
   const mine = new AbortController();
   running = mine;
@@ -60,10 +65,16 @@ async function ask() {
       headers: { Accept: "application/json" },
     });
     const told = answer.ok ? await answer.json() : { groups: [] };
-    if (running === mine) show(told);
+    if (running === mine) tell(query, told);
   } catch (error) {
-    if (error.name !== "AbortError" && running === mine) show({ groups: [] });
+    if (error.name !== "AbortError" && running === mine) tell(query, { groups: [] });
   }
+}
+
+function tell(query, answer) {
+  isStale = field.value.trim() !== query;
+  show(answer);
+  if (isChosen && !isStale) press();
 }
 
 function show({ groups, icons = {}, meant = "" }) {
@@ -80,6 +91,13 @@ function show({ groups, icons = {}, meant = "" }) {
   note.textContent = meant ? palette.dataset.meant.replace("%s", meant) : "";
   status.textContent = count ? palette.dataset.count.replace("%s", count) : palette.dataset.none;
   choose(hits()[0]);
+}
+
+// What was typed counts, not what the list still shows.
+function press() {
+  isChosen = isStale;
+  if (isStale) ask();
+  else list.querySelector('[aria-selected="true"]')?.click();
 }
 
 function drawGroup({ label, hits }, groupAt, icons) {
@@ -148,6 +166,8 @@ if (palette) {
     if (event.target.closest("[data-palette-open]")) openPalette();
   });
   field.addEventListener("input", () => {
+    isStale = true;
+    isChosen = false;
     clearTimeout(waiting);
     waiting = setTimeout(ask, PAUSE);
   });
@@ -162,7 +182,7 @@ if (palette) {
       choose(event.key === "PageDown" ? all.at(-1) : all[0]);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      list.querySelector('[aria-selected="true"]')?.click();
+      press();
     }
   });
   list.addEventListener("pointermove", (event) => {

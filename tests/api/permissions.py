@@ -42,6 +42,8 @@ from users.services.tokens import create_token, revoke_token
 PEOPLE = ("outsider", "none", "view", "edit", "admin")
 KEYS = ("read_key", "expired_key", "revoked_key")
 EVERYBODY = ("anonymous", *PEOPLE, *KEYS)
+HTMX = {"HX-Request": "true"}
+"""Of a part of a page; opened by itself it may be the way to its page."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from crm.services.profiles import create_profile
 from crm.services.teams import create_team
 from finsuite.kernel.actors import Actor
 from tests import factories
-from tests.api.permissions import World, page, read, write
+from tests.api.permissions import HTMX, World, page, read, write
 
 
 def furnish(world: World) -> None:
@@ -127,7 +127,7 @@ def _record_pages(kind: str, one: str, form: dict[str, str], tabs: tuple[str, ..
         *(page(f"{one}/{tab}") for tab in tabs),
         page(f"{one}/edit", view=403),
         page(f"{one}/edit", method="POST", body={**form, "currency": "EUR"}, view=403, edit=302, admin=302),
-        page(f"{one}/owner", view=403),
+        page(f"{one}/owner", view=403, headers=HTMX),
         page(f"{one}/peek"),
         page(f"{one}/cell?column=tags", view=403),
         page(f"{one}/cell?column=tags", method="POST", body={"tags": "vip"}, view=403),

@@ -8,7 +8,7 @@ from crm.models import LostReason, Organization, Pipeline, Stage
 from crm.services.lost_reasons import create_lost_reason
 from crm.services.pipelines import create_pipeline
 from tests import factories
-from tests.api.permissions import World, page, read, write
+from tests.api.permissions import HTMX, World, page, read, write
 
 
 def furnish(world: World) -> None:
@@ -103,7 +103,7 @@ ROWS = [
     page(f"{PAGE}/peek"),
     page(f"{PAGE}/cell?column=tags", view=403),
     page(f"{PAGE}/cell?column=tags", method="POST", body={"tags": "vip"}, view=403),
-    page(f"{PAGE}/owner", view=403),
+    page(f"{PAGE}/owner", view=403, headers=HTMX),
     page(f"{PAGE}/owner", method="POST", body={"owner_id": ""}, view=403, edit=302, admin=302),
     page(f"{PAGE}/edit", view=403),
     page(f"{PAGE}/edit", method="POST", body={"name": "New", **STAGE_FORM}, view=403, edit=302, admin=302),

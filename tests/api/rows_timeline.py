@@ -10,7 +10,7 @@ from crm.models import Attachment
 from crm.services.activities import delete_activity
 from crm.services.attachments import attach_to_record, delete_attachment
 from tests import factories
-from tests.api.permissions import World, page, read, write
+from tests.api.permissions import HTMX, World, page, read, write
 from users.models import Notification
 from users.services.notifications import Notice, notify
 
@@ -102,8 +102,8 @@ ROWS = [
     page(f"{PAGES}/setup/tags/delete", method="POST", body={"tag": "gold"}, none=403, view=403, edit=403, admin=302),
     page(f"{PAGES}/work", none=200),
     page(f"{PAGES}/activities/{{activity}}", view=302, edit=302, admin=302),
-    page(f"{PAGES}/activities/composer?kind=task", none=200),
-    page(f"{PAGES}/activities/composer?kind=note&module=accounts&record_id={{account}}", view=403),
+    page(f"{PAGES}/activities/composer?kind=task", none=200, headers=HTMX),
+    page(f"{PAGES}/activities/composer?kind=note&module=accounts&record_id={{account}}", view=403, headers=HTMX),
     page(f"{PAGES}/activities/new", method="POST", body=FORM, view=403, edit=302, admin=302),
     page(f"{ACTIVITY_PAGE}/edit", view=403),
     page(f"{ACTIVITY_PAGE}/edit", method="POST", body=CHANGED, view=403, edit=302, admin=302),

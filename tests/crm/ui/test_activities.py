@@ -212,7 +212,7 @@ STATEMENTS = {"activity": 19, "files": 11, "work": 17}
     ],
 )
 def test_each_kind_is_noted_on_the_page(client, at, organization, acme, kind, values):
-    form = client.get(at(f"activities/composer?kind={kind}&module=accounts&record_id={acme.pk}"))
+    form = client.get(at(f"activities/composer?kind={kind}&module=accounts&record_id={acme.pk}"), headers=HTMX)
     assert f'name="kind" value="{kind}"' in form.content.decode()
     answer = client.post(at("activities/new"), {"kind": kind, **about(acme), **values}, headers=HTMX)
     assert answer.headers["HX-Redirect"] == at(f"accounts/{acme.pk}/activity")
@@ -224,8 +224,18 @@ def test_each_kind_is_noted_on_the_page(client, at, organization, acme, kind, va
     assert edited.status_code == 200
 
 
+def test_a_form_that_is_opened_by_itself_leads_to_its_place(client, at, acme):
+    page = client.get(at(f"activities/composer?kind=call&module=accounts&record_id={acme.pk}"), follow=True)
+    assert page.redirect_chain == [(at(f"accounts/{acme.pk}/activity?compose=call#composer"), 302)]
+    assert 'name="kind" value="call"' in page.content.decode()
+    page = client.get(at("activities/composer?kind=meeting"), follow=True)
+    assert page.redirect_chain == [(at("work?compose=meeting#composer"), 302)]
+    assert 'name="kind" value="meeting"' in page.content.decode()
+
+
 def test_a_form_that_is_sent_twice_notes_once(client, at, acme):
-    page = client.get(at(f"activities/composer?kind=note&module=accounts&record_id={acme.pk}")).content.decode()
+    page = client.get(at(f"activities/composer?kind=note&module=accounts&record_id={acme.pk}"), headers=HTMX)
+    page = page.content.decode()
     key = re.search(r'name="once" value="(\w+)"', page).group(1)
     sent = {"kind": "note", "body": "Twice", "once": key, **about(acme)}
     refused = client.post(at("activities/new"), {**sent, "body": ""}, headers=HTMX)

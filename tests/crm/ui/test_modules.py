@@ -189,7 +189,8 @@ def test_the_owner_of_any_record_is_changed_by_one_step(client, at, organization
     record = getattr(factories, kind)(organization)
     page = at(f"{kind}s/{record.pk}")
     assert 'data-open="owner"' in client.get(page).content.decode()
-    choice = client.get(f"{page}/owner").content.decode()
+    assert client.get(f"{page}/owner").headers["Location"] == f"{page}/edit#id_owner_id"
+    choice = client.get(f"{page}/owner", headers={"HX-Request": "true"}).content.decode()
     assert "standard@example.com" in choice
     answer = client.post(f"{page}/owner", {"owner_id": standard.pk, "version": version_in(choice)})
     assert answer.headers["Location"] == page
