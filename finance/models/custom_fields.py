@@ -6,8 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from finance.choices import Extended
+from finance.models.items import Item
 from finance.models.organizations import Organization
 from finance.models.parties import ContactPerson, Customer
+from finance.models.vendors import Vendor
 from finsuite.kernel.custom_fields.kinds import FieldDefinition
 from finsuite.kernel.custom_fields.tables import ValueRow
 from finsuite.kernel.models import ScopedQuerySet
@@ -42,5 +44,7 @@ class CustomValue(ValueRow):
 EXTENDED: dict[Extended, type[models.Model]] = {
     Extended.CUSTOMERS: Customer,
     Extended.CONTACT_PERSONS: ContactPerson,
+    Extended.ITEMS: Item,
+    Extended.VENDORS: Vendor,
 }
 """What can have custom fields. A new kind also has a `custom` column, and triggers: `tables.noted` in its migration."""

@@ -1,4 +1,4 @@
-"""The counters behind every number that the organization gives out."""
+"""The series behind every number that the organization gives out."""
 
 from __future__ import annotations
 
@@ -6,22 +6,41 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from finance.models.organizations import Organization
-from finsuite.kernel.models import ScopedQuerySet
+from finsuite.kernel.models import ScopedQuerySet, Stamped
 
 
-class Counter(models.Model):
-    """How many numbers of one series were given. Its row stays locked until the taker commits: no gap, no double."""
+class Series(Stamped):
+    """How one kind of record is numbered, and how many numbers were given.
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="counters")
+    Its row stays locked until the taker of a number commits: no gap, no double. A series that nobody has touched has
+    no row yet, and is as finance/services/numbering.py presets it.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="series")
     series = models.CharField(max_length=20)
+    prefix = models.CharField(_("prefix"), max_length=20, blank=True)
+    digits = models.PositiveSmallIntegerField(_("digits"), default=5)
     given = models.PositiveBigIntegerField(default=0)
+    is_auto = models.BooleanField(_("numbered automatically"), default=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("counter")
-        verbose_name_plural = _("counters")
-        constraints = [models.UniqueConstraint(fields=["organization", "series"], name="finance_counter_once")]
+        verbose_name = _("series of numbers")
+        verbose_name_plural = _("series of numbers")
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "series"], name="finance_series_once"),
+            models.CheckConstraint(condition=models.Q(digits__gte=1, digits__lte=12), name="finance_series_digits"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.series}: {self.given}"
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next record bears."""
+        return self.given + 1
+
+    def written(self, number: int) -> str:
+        """The number as records bear it."""
+        return f"{self.prefix}{number:0{self.digits}d}"

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from finance.choices import App, Role
+from finance.choices import App, DateFormat, Role
 from finsuite.kernel.models import ScopedQuerySet, Stamped
+from finsuite.kernel.validators import validate_email, validate_website
+
+
+def place_of_logo(organization: Organization, name: str) -> str:
+    """Where a logo is kept: nothing of the name that it was given by the person who sent it."""
+    return f"logos/{organization.pk}/{uuid4().hex}"
 
 
 class Organization(Stamped):
@@ -24,6 +32,24 @@ class Organization(Stamped):
     allows_duplicate_names = models.BooleanField(_("allow duplicate display names"), default=False)
     extended = ArrayField(models.CharField(max_length=20), default=list, editable=False)  # what has custom fields
     is_demo = models.BooleanField(default=False, editable=False)
+    legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
+    street = models.TextField(_("street"), max_length=500, blank=True)
+    street2 = models.CharField(_("street, line 2"), max_length=255, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    state = models.CharField(_("state"), max_length=100, blank=True)
+    zip_code = models.CharField(_("postal code"), max_length=50, blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    email = models.CharField(_("e-mail"), max_length=100, blank=True, validators=[validate_email])
+    website = models.CharField(_("website"), max_length=255, blank=True, validators=[validate_website])
+    tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
+    siren = models.CharField(_("SIREN"), max_length=9, blank=True)
+    legal_notice = models.TextField(_("legal notice"), max_length=500, blank=True)  # at the foot of documents
+    bank_name = models.CharField(_("bank"), max_length=100, blank=True)
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True)
+    bic = models.CharField(_("BIC"), max_length=11, blank=True)
+    date_format = models.CharField(_("days on documents"), max_length=12, choices=DateFormat.choices, blank=True)
+    logo = models.FileField(_("logo"), upload_to=place_of_logo, max_length=200, blank=True, editable=False)
+    logo_type = models.CharField(max_length=20, blank=True, editable=False)  # what its first bytes say that it is
 
     class Meta:
         verbose_name = _("finance organization")

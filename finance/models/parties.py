@@ -1,4 +1,4 @@
-"""Customers and their contact persons."""
+"""What all parties have in common, customers, and their contact persons."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from finance.choices import CustomerKind, Status
 from finance.models.organizations import Organization
+from finance.models.payment_terms import PaymentTerm
+from finance.models.taxes import TaxExemption
 from finsuite.kernel.models import ScopedQuerySet, Stamped
 from finsuite.kernel.validators import validate_email, validate_website
 
 
-class Customer(Stamped):
-    """Who is invoiced: a business with contact persons, or an individual with a name of their own.
+class Party(Stamped):
+    """Who documents are exchanged with: names, how to reach them, the currency and the terms, two addresses.
 
     `unique_key` holds the display name's key where the organization forbids duplicate display names, else it is null.
     `sort_key` is the display name without case and accents; `search_text` is everything that the search looks in.
     """
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="customers")
-    kind = models.CharField(_("kind"), max_length=10, choices=CustomerKind.choices, default=CustomerKind.BUSINESS)
-    number = models.CharField(_("customer number"), max_length=200, blank=True, editable=False)
+    number = models.CharField(_("number"), max_length=200, blank=True, editable=False)
     display_name = models.CharField(_("display name"), max_length=200)
     name_key = models.CharField(max_length=400, editable=False)
     unique_key = models.CharField(max_length=400, null=True, editable=False)  # noqa: DJ001
@@ -37,10 +37,14 @@ class Customer(Stamped):
     mobile = models.CharField(_("mobile"), max_length=50, blank=True)
     website = models.CharField(_("website"), max_length=255, blank=True, validators=[validate_website])
     currency = models.CharField(_("currency"), max_length=3)
-    payment_terms = models.PositiveSmallIntegerField(_("payment terms (days)"), default=0)
-    payment_terms_label = models.CharField(_("payment terms"), max_length=200, blank=True)
-    credit_limit = models.DecimalField(_("credit limit"), max_digits=18, decimal_places=2, null=True, blank=True)
-    is_taxable = models.BooleanField(_("taxable"), default=True)
+    payment_term = models.ForeignKey(
+        PaymentTerm,
+        verbose_name=_("payment term"),
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="+",
+    )
     tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
     owner = models.ForeignKey(
@@ -76,6 +80,46 @@ class Customer(Stamped):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def full_name(self) -> str:
+        """First and last name of an individual."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether new documents may be made for them."""
+        return self.status == Status.ACTIVE
+
+
+class Customer(Party):
+    """Who is invoiced: a business with contact persons, or an individual with a name of their own.
+
+    Without a payment term of the organization's, `payment_terms` and its label say what was agreed with them alone;
+    without these, too, the organization's default term holds.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="customers")
+    kind = models.CharField(_("kind"), max_length=10, choices=CustomerKind.choices, default=CustomerKind.BUSINESS)
+    number = models.CharField(_("customer number"), max_length=200, blank=True, editable=False)
+    payment_terms = models.PositiveSmallIntegerField(_("payment terms (days)"), default=0)
+    payment_terms_label = models.CharField(_("payment terms"), max_length=200, blank=True)
+    credit_limit = models.DecimalField(_("credit limit"), max_digits=18, decimal_places=2, null=True, blank=True)
+    is_taxable = models.BooleanField(_("taxable"), default=True)
+    exemption = models.ForeignKey(
+        TaxExemption,
+        verbose_name=_("reason for exemption"),
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="+",
+    )
+
+    class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         constraints = [
@@ -92,19 +136,6 @@ class Customer(Stamped):
             models.Index(fields=["organization", "status", "sort_key", "id"], name="finance_customer_status"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="finance_customer_search"),
         ]
-
-    def __str__(self) -> str:
-        return self.display_name
-
-    @property
-    def full_name(self) -> str:
-        """First and last name of an individual."""
-        return f"{self.first_name} {self.last_name}".strip()
-
-    @property
-    def is_active(self) -> bool:
-        """Whether new documents may be made for them."""
-        return self.status == Status.ACTIVE
 
 
 class ContactPerson(Stamped):

@@ -1,4 +1,4 @@
-"""What customers are named with, for telling what a misspelt word was meant to be."""
+"""What customers, vendors and items are named with, for telling what a misspelt word was meant to be."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from finsuite.kernel.words import KnownWord
 
 
 class SearchWord(KnownWord):
-    """A word in the name of a customer."""
+    """A word in the name of a customer, a vendor or an item."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
 

@@ -1,13 +1,39 @@
-"""Numbers in order, without gaps: CUST-00001, CUST-00002…"""
+"""Numbers in order, without gaps: INV-00001, INV-00002…"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import connection
 
-from finance.models import Counter, Organization
+from finance.models import Organization, Series
 
-PREFIXES = {"customer": "CUST"}
-DIGITS = 5
+
+@dataclass(frozen=True)
+class Preset:
+    """How a series counts until somebody changes it. Bills bear their vendors' numbers, so these are typed."""
+
+    prefix: str
+    digits: int = 5
+    is_auto: bool = True
+
+
+PRESETS = {
+    "customer": Preset("CUST-"),
+    "vendor": Preset("VEND-"),
+    "estimate": Preset("EST-"),
+    "sales_order": Preset("SO-"),
+    "invoice": Preset("INV-"),
+    "recurring_invoice": Preset("RI-"),
+    "credit_note": Preset("CN-"),
+    "payment": Preset("PAY-"),
+    "purchase_order": Preset("PO-"),
+    "bill": Preset("BILL-", is_auto=False),
+    "vendor_payment": Preset("VP-"),
+    "expense": Preset("EXP-"),
+    "expense_report": Preset("ER-"),
+    "subscription": Preset("SUB-"),
+}
 
 
 def take(*, organization: Organization, series: str, count: int = 1) -> list[str]:
@@ -16,16 +42,17 @@ def take(*, organization: Organization, series: str, count: int = 1) -> list[str
     Take them last, right before the rows that carry them are inserted: everybody else who creates waits from here until
     this transaction ends, and if it is rolled back, the same numbers are given again.
     """
+    preset = PRESETS[series]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {Counter._meta.db_table} AS counter (organization_id, series, given)"  # noqa: S608
-            " VALUES (%s, %s, %s) ON CONFLICT (organization_id, series)"
-            " DO UPDATE SET given = counter.given + EXCLUDED.given RETURNING given",
-            [organization.pk, series, count],
+            f"INSERT INTO {Series._meta.db_table} AS counter"  # noqa: S608
+            " (organization_id, series, prefix, digits, is_auto, given, created_at, updated_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, now(), now()) ON CONFLICT (organization_id, series)"
+            " DO UPDATE SET given = counter.given + EXCLUDED.given RETURNING given, prefix, digits",
+            [organization.pk, series, preset.prefix, preset.digits, preset.is_auto, count],
         )
-        last: int = cursor.fetchone()[0]
-    prefix = PREFIXES[series]
-    return [f"{prefix}-{number:0{DIGITS}d}" for number in range(last - count + 1, last + 1)]
+        last, prefix, digits = cursor.fetchone()
+    return [f"{prefix}{number:0{digits}d}" for number in range(last - count + 1, last + 1)]
 
 
 def hold(*, organization: Organization, series: str) -> None:

@@ -1,0 +1,49 @@
+"""How an organization's documents are written."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from finance.choices import CreditLimitRule, DiscountMode, RoundOff, TaxMode
+from finance.models.organizations import Organization
+from finsuite.kernel.models import ScopedQuerySet, Stamped
+
+
+class Preferences(Stamped):
+    """What new documents begin with, and what they offer. Documents that exist keep what they were written with."""
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="preferences")
+    discount_mode = models.CharField(
+        _("discounts"), max_length=10, choices=DiscountMode.choices, default=DiscountMode.ITEM
+    )
+    is_discount_before_tax = models.BooleanField(_("document discount before tax"), default=True)
+    tax_mode = models.CharField(_("prices"), max_length=10, choices=TaxMode.choices, default=TaxMode.EXCLUSIVE)
+    round_off = models.CharField(_("totals"), max_length=10, choices=RoundOff.choices, default=RoundOff.NONE)
+    round_off_step = models.DecimalField(_("step"), max_digits=9, decimal_places=4, null=True, blank=True)
+    has_shipping = models.BooleanField(_("shipping charge"), default=True)
+    has_adjustment = models.BooleanField(_("adjustment"), default=True)
+    is_sent_editable = models.BooleanField(_("sent documents can be changed"), default=True)
+    credit_limit_rule = models.CharField(
+        _("when a customer's credit limit is exceeded"),
+        max_length=10,
+        choices=CreditLimitRule.choices,
+        default=CreditLimitRule.WARN,
+    )
+    estimate_days = models.PositiveSmallIntegerField(_("estimates are good for (days)"), null=True, blank=True)
+    texts = models.JSONField(default=dict, blank=True, editable=False)  # kind of document → its first notes and terms
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document preferences")
+        verbose_name_plural = _("document preferences")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(round_off=RoundOff.STEP) | models.Q(round_off_step__gt=0),
+                name="finance_round_off_step_given",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organization_id)
