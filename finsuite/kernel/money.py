@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 
 from babel.numbers import get_currency_precision
 
@@ -66,10 +68,40 @@ def allocate(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[
         units = total / unit
         if units != units.to_integral_value():
             raise ValueError("the total has more decimals than its currency")
-        sign, count = (-1 if units < 0 else 1), abs(int(units))
-        shares = [count * weight / sum(weights) for weight in weights]
-        whole = [int(share) for share in shares]
-        by_remainder = sorted(range(len(shares)), key=lambda place: (whole[place] - shares[place], place))
-        for place in by_remainder[: count - sum(whole)]:
-            whole[place] += 1
-        return [sign * share * unit for share in whole]
+    exact = [Fraction(weight) for weight in weights]
+    scale = lcm(*(weight.denominator for weight in exact))
+    whole = [int(weight * scale) for weight in exact]
+    shares = apportion(int(units), [int(units) * weight for weight in whole], sum(whole))
+    with localcontext(_EXACT):
+        return [share * unit for share in shares]
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """The whole number nearest to the fraction; a tie goes away from zero. The denominator is above zero."""
+    rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return -rounded if numerator < 0 else rounded
+
+
+def apportion(total: int, numerators: Sequence[int], denominator: int) -> list[int]:
+    """Whole numbers next to each numerator / denominator that add up to the total: the sum of the fractions, rounded.
+
+    Each fraction is rounded. What is then missing, or too much, is given or taken one by one where the rounding has
+    gone furthest the other way; among equals, the first come off best. Without negative ones that is the method of
+    largest remainders. Of fractions of both signs none changes its sign; what is zero stays so; and the opposite
+    fractions give the opposite numbers.
+    """
+    shares = [half_up(numerator, denominator) for numerator in numerators]
+    missing = total - sum(shares)
+    if not missing:
+        return shares
+    sign = 1 if missing > 0 else -1
+
+    def rank(place: int) -> tuple[int, int]:
+        growing = sign * numerators[place] > 0
+        return sign * (shares[place] * denominator - numerators[place]), place if growing else -place
+
+    places = sorted((place for place, n in enumerate(numerators) if n), key=rank) or list(range(len(shares)))
+    each, rest = divmod(abs(missing), len(places))
+    for order, place in enumerate(places):
+        shares[place] += sign * (each + (order < rest))
+    return shares

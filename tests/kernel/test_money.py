@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finsuite.kernel.money import allocate, decimals, quantize, to_base, to_home, trimmed
+from finsuite.kernel.money import allocate, apportion, decimals, half_up, quantize, to_base, to_home, trimmed
 
 D = Decimal
 
@@ -63,6 +63,27 @@ def test_no_cent_is_lost_whatever_the_weights(total, weights):
     shares = allocate(total, weights, "EUR")
     assert sum(shares) == total
     assert all(share == quantize(share, "EUR") for share in shares)
+
+
+@given(st.lists(st.integers(0, 10**6), max_size=12), st.integers(1, 997))
+def test_positive_shares_go_by_largest_remainders(numerators, denominator):
+    total = half_up(sum(numerators), denominator)
+    shares = [numerator // denominator for numerator in numerators]
+    by_remainder = sorted(range(len(shares)), key=lambda place: -(numerators[place] % denominator))
+    for place in by_remainder[: total - sum(shares)]:
+        shares[place] += 1
+    assert apportion(total, numerators, denominator) == shares
+
+
+@given(st.lists(st.integers(-(10**6), 10**6), max_size=12), st.integers(1, 997))
+def test_shares_of_both_signs_add_up_next_to_what_they_are_exactly(numerators, denominator):
+    total = half_up(sum(numerators), denominator)
+    shares = apportion(total, numerators, denominator)
+    assert sum(shares) == total
+    for share, numerator in zip(shares, numerators, strict=True):
+        assert abs(share * denominator - numerator) < denominator
+        assert share * numerator > 0 or share == 0
+    assert apportion(-total, [-numerator for numerator in numerators], denominator) == [-share for share in shares]
 
 
 @pytest.mark.parametrize(
