@@ -10,6 +10,7 @@ from enum import StrEnum
 from finsuite.kernel.money import decimals
 
 CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
+_LAST = [Decimal(1).scaleb(-places) for places in range(16)]  # 1, 0.1, 0.01, …
 
 # The sizes that the documents' columns can hold: whole digits, decimals.
 QUANTITY, RATE, AMOUNT, PERCENT, EXCHANGE_RATE = (12, 6), (14, 6), (17, 4), (3, 6), (9, 15)
@@ -160,10 +161,13 @@ class BaseTotals:
     total: Decimal
 
 
+NO_DISCOUNT = Discount(Decimal(0), is_percent=False)
+
+
 def parse_discount(text: str, line: int | None = None) -> Discount:
-    """ "10%" or "12.50" as a discount; empty is none. Raises Faulty for anything else, and above 100 %."""
+    """A text like "10%" or "12.50" as a discount; empty is none. Raises Faulty for anything else, and above 100 %."""
     if not text.strip():
-        return Discount(Decimal(0), is_percent=False)
+        return NO_DISCOUNT
     match = re.fullmatch(r"\s*([0-9]{1,17}(?:\.[0-9]{1,6})?)\s*(%?)\s*", text)
     if match is None:
         raise Faulty(line, "discount", Fault.NOT_A_DISCOUNT)
@@ -206,7 +210,12 @@ def rounded(value: Decimal, size: tuple[int, int], name: str, line: int | None =
         raise Faulty(line, name, Fault.NOT_A_NUMBER)
     if value and value.adjusted() >= digits:
         raise Faulty(line, name, Fault.TOO_BIG)
-    result = value.quantize(Decimal(1).scaleb(-places), context=CONTEXT)
+    result = value.quantize(_LAST[places], context=CONTEXT)
     if result and result.adjusted() >= digits:
         raise Faulty(line, name, Fault.TOO_BIG)
-    return result
+    return result or abs(result)  # never −0.00
+
+
+def shortest(rate: Decimal) -> Decimal:
+    """The rate without zeros at its end, so that 20 and 20.000000 are told alike."""
+    return rate.quantize(_LAST[0]) if rate == rate.to_integral_value() else rate.normalize(CONTEXT)

@@ -35,6 +35,7 @@ from finance.figures import (
     Totals,
     parse_discount,
     rounded,
+    shortest,
     whole,
 )
 from finsuite.kernel.money import apportion, half_up
@@ -91,7 +92,7 @@ def compute(lines: Sequence[Line], rules: Rules) -> Totals:
         rules=rules,
         lines=tuple(_line_total(item, part, money) for item, part in zip(priced, parts, strict=True)),
         taxes=tuple(
-            TaxRow(tax.key, tax.name, tax.rate, tax.is_compound, money.amount(taxable), money.amount(amount))
+            TaxRow(tax.key, tax.name, shortest(tax.rate), tax.is_compound, money.amount(taxable), money.amount(amount))
             for tax, taxable, amount in rows
         ),
         combinations=tuple(group.told(money) for group in groups),
@@ -200,7 +201,7 @@ class _Group(_Taxed):
     def __init__(self, rates: tuple[TaxRate, ...], *, is_inclusive: bool) -> None:
         super().__init__(0, is_inclusive=is_inclusive)
         self.parts: list[_Part] = []
-        self.ratios = _ratios(rates, is_inclusive)
+        self.ratios = _ratios(rates, is_inclusive=is_inclusive)
 
     def add(self, part: _Part) -> None:
         self.parts.append(part)
@@ -251,12 +252,12 @@ def _discount_amount(discount: Discount, off: int, money: Money, line: int | Non
     return -amount if off < 0 else amount
 
 
+@lru_cache(maxsize=1024)
 def _ratio(percent: Decimal) -> Fraction:
     return Fraction(percent) / 100
 
 
-@lru_cache(maxsize=1024)
-def _ratios(rates: tuple[TaxRate, ...], is_inclusive: bool) -> dict[TaxRate, Fraction]:  # noqa: FBT001
+def _ratios(rates: tuple[TaxRate, ...], *, is_inclusive: bool) -> dict[TaxRate, Fraction]:
     """Which part of its basis each tax is; with tax inclusive, which part of the gross."""
     plain = 1 + sum(_ratio(tax.rate) for tax in rates if not tax.is_compound)
     gross = plain * (1 + sum(_ratio(tax.rate) for tax in rates if tax.is_compound))
