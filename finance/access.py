@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from finance.models import ContactPerson, Currency, Customer, CustomField, Membership, Organization, ZscKey
+from finance.models import ContactPerson, Currency, Customer, CustomField, Membership, Organization, Vendor, ZscKey
+from finance.models.documents import Document
 from finance.rights import MACHINE_RIGHTS, Right, allows
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.errors import NotFound, NotPermitted, Refused
 
+D = TypeVar("D", bound=Document)
 R = TypeVar("R", Customer, ContactPerson, Currency, CustomField, Membership, ZscKey)
 
 
@@ -67,6 +69,34 @@ def referred_customer(organization: Organization, customer_id: int, *, field: st
         return customer(organization, customer_id)
     except NotFound as absent:
         raise Refused(absent.message, code="not_found", fields={field: [absent.message]}) from absent
+
+
+def referred_party(organization: Organization, party: str, party_id: int, *, field: str) -> Customer | Vendor:
+    """The customer or vendor (by `party`) that a document is to be with; its absence is told under the field."""
+    if party == "customer":
+        return referred_customer(organization, party_id, field=field)
+    found = Vendor.objects.of(organization).filter(pk=party_id).first()
+    if found is None:
+        sentence = _("There is no such vendor.")
+        raise Refused(sentence, code="not_found", fields={field: [sentence]})
+    found.organization = organization
+    return found
+
+
+def document(organization: Organization, model: type[D], document_id: int) -> D:
+    """One document of this kind and organization, with its customer or vendor."""
+    rows = model.objects.of(organization).select_related(model.party_field)  # type: ignore[attr-defined]
+    found: D | None = rows.filter(pk=document_id).first()  # type: ignore[assignment]
+    if found is None:
+        raise NotFound(_("There is no such document."))
+    found.organization = organization
+    return found
+
+
+def contact_person_ids(organization: Organization, customer_id: int) -> set[int]:
+    """The contact persons of this customer."""
+    rows = ContactPerson.objects.of(organization).filter(customer_id=customer_id)
+    return set(rows.values_list("pk", flat=True))
 
 
 def contact_person(organization: Organization, person_id: int) -> ContactPerson:

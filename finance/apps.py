@@ -5,6 +5,7 @@ class FinanceConfig(AppConfig):
     name = "finance"
 
     def ready(self) -> None:
-        # Imported to register with the switcher, the left bar and the search.
+        # Imported to register with the switcher, the left bar and the search, and with the moves of documents.
         from finance import tenants  # noqa: F401
+        from finance.services import conversions  # noqa: F401
         from finance.ui import navigation  # noqa: F401

@@ -107,3 +107,84 @@ class DateFormat(models.TextChoices):
     DAY_FIRST_DASHES = "dd-MM-yyyy", "31-12-2026"
     MONTH_FIRST = "MM/dd/yyyy", "12/31/2026"
     YEAR_FIRST = "yyyy-MM-dd", "2026-12-31"
+
+
+class DocumentKind(models.TextChoices):
+    """Every kind of finance document. The value names it on the API, in series of numbers and in histories."""
+
+    ESTIMATE = "estimate", _("Estimate")
+    SALES_ORDER = "sales_order", _("Sales order")
+    INVOICE = "invoice", _("Invoice")
+    RECURRING_INVOICE = "recurring_invoice", _("Recurring invoice")
+    CREDIT_NOTE = "credit_note", _("Credit note")
+    PAYMENT = "payment", _("Payment")
+    PURCHASE_ORDER = "purchase_order", _("Purchase order")
+    BILL = "bill", _("Bill")
+    VENDOR_PAYMENT = "vendor_payment", _("Vendor payment")
+    EXPENSE = "expense", _("Expense")
+    EXPENSE_REPORT = "expense_report", _("Expense report")
+    PLAN = "plan", _("Plan")
+    SUBSCRIPTION = "subscription", _("Subscription")
+
+
+class EstimateStatus(models.TextChoices):
+    """Stored; `expired` is derived (finance/derived.py)."""
+
+    DRAFT = "draft", _("Draft")
+    SENT = "sent", _("Sent")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    INVOICED = "invoiced", _("Invoiced")
+
+
+class SalesOrderStatus(models.TextChoices):
+    """Stored; `partially_invoiced` and `overdue` are derived."""
+
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Confirmed")
+    INVOICED = "invoiced", _("Invoiced")
+    VOID = "void", _("Void")
+
+
+class InvoiceStatus(models.TextChoices):
+    """Stored; `overdue` and `partially_paid` are derived."""
+
+    DRAFT = "draft", _("Draft")
+    SENT = "sent", _("Sent")
+    PAID = "paid", _("Paid")
+    VOID = "void", _("Void")
+
+
+class CreditNoteStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+    VOID = "void", _("Void")
+
+
+class PurchaseOrderStatus(models.TextChoices):
+    """Stored; `partially_billed` and `overdue` are derived."""
+
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Issued")
+    BILLED = "billed", _("Billed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class BillStatus(models.TextChoices):
+    """Stored; `overdue` and `partially_paid` are derived."""
+
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open")
+    PAID = "paid", _("Paid")
+    VOID = "void", _("Void")
+
+
+class Derived(models.TextChoices):
+    """The statuses that follow from the day and from what was paid, without anybody touching the record."""
+
+    EXPIRED = "expired", _("Expired")
+    OVERDUE = "overdue", _("Overdue")
+    PARTIALLY_PAID = "partially_paid", _("Partially paid")
+    PARTIALLY_INVOICED = "partially_invoiced", _("Partially invoiced")
+    PARTIALLY_BILLED = "partially_billed", _("Partially billed")

@@ -108,3 +108,39 @@ class ZscKeyRevoked(FinanceEvent):
 
     key_id: int
     user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentEvent(FinanceEvent):
+    """Something happened to one document of this kind (`choices.DocumentKind`)."""
+
+    kind: str
+    record_id: int
+    deal_id: int | None = None
+    project_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentCreated(DocumentEvent):
+    """A document was made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentUpdated(DocumentEvent):
+    """Some of its own fields, or its lines (named `lines`), changed."""
+
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentMoved(DocumentEvent):
+    """It went from one state to another by this verb."""
+
+    verb: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentDeleted(DocumentEvent):
+    """It is gone."""

@@ -18,12 +18,16 @@ class Right(StrEnum):
     SETTINGS = "settings"
     MEMBERS = "members"
     KEYS = "keys"
+    SALES_EDIT = "sales.edit"
+    SALES_DELETE = "sales.delete"
+    PURCHASES_EDIT = "purchases.edit"
+    PURCHASES_DELETE = "purchases.delete"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
-    Role.ACCOUNTANT: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS, Right.DELETE_CUSTOMERS, Right.CURRENCIES}),
-    Role.STAFF: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS}),
+    Role.ACCOUNTANT: frozenset(Right) - {Right.SETTINGS, Right.MEMBERS, Right.KEYS},
+    Role.STAFF: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS, Right.SALES_EDIT}),
     Role.VIEWER: frozenset({Right.VIEW}),
 }
 
@@ -31,7 +35,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 # person's rights under its own grants. They keep records in step; they never delete and never touch the settings.
 MACHINE_RIGHTS: dict[Via, frozenset[Right]] = {
     Via.SYNC: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS}),
-    Via.TRIGGER: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS}),
+    Via.TRIGGER: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS, Right.SALES_EDIT}),
 }
 
 

@@ -1,29 +1,49 @@
+from finance.models.bills import Bill, BillLine
+from finance.models.credit_notes import CreditNote, CreditNoteLine
 from finance.models.custom_fields import EXTENDED, CustomField, CustomValue
+from finance.models.estimates import Estimate, EstimateLine
+from finance.models.invoices import Invoice, InvoiceLine
 from finance.models.items import Item
 from finance.models.numbering import Series
 from finance.models.organizations import Membership, Organization
 from finance.models.parties import ContactPerson, Customer
 from finance.models.payment_terms import PaymentTerm
 from finance.models.preferences import Preferences
+from finance.models.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from finance.models.rates import Currency, CurrencyRate
+from finance.models.sales_orders import SalesOrder, SalesOrderLine
 from finance.models.search_words import SearchWord
 from finance.models.taxes import Tax, TaxExemption, TaxGroupMember
 from finance.models.vendors import Vendor
+from finance.models.versions import DocumentVersion
 from finance.models.zsc_keys import ZscAttempts, ZscKey
 
 __all__ = [
     "EXTENDED",
+    "Bill",
+    "BillLine",
     "ContactPerson",
+    "CreditNote",
+    "CreditNoteLine",
     "Currency",
     "CurrencyRate",
     "CustomField",
     "CustomValue",
     "Customer",
+    "DocumentVersion",
+    "Estimate",
+    "EstimateLine",
+    "Invoice",
+    "InvoiceLine",
     "Item",
     "Membership",
     "Organization",
     "PaymentTerm",
     "Preferences",
+    "PurchaseOrder",
+    "PurchaseOrderLine",
+    "SalesOrder",
+    "SalesOrderLine",
     "SearchWord",
     "Series",
     "Tax",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from finance import events
 from finance.choices import Role
 from finance.models import Organization
+from finsuite.kernel import events as kernel_events
 from finsuite.kernel.actors import Actor
 from tests import factories
 from users.models import User
@@ -47,3 +49,15 @@ def outsider(db: None) -> User:
     other = factories.user(email="outsider@example.com")
     factories.finance_organization(owner=other, name="Ailleurs SA")
     return other
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """The events emitted during the test, by name and ids."""
+    found = []
+    for name in vars(events):
+        kind = getattr(events, name)
+        if isinstance(kind, type) and issubclass(kind, events.FinanceEvent):
+            listeners = [*kernel_events._listeners[kind], found.append]
+            monkeypatch.setitem(kernel_events._listeners, kind, listeners)
+    return found

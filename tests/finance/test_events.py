@@ -1,24 +1,8 @@
 """Each act tells what happened, once, in the transaction in which it happened."""
 
-import pytest
-
-from finance import events
 from finance.services import contact_persons, customers, zsc_keys
 from finance.services.organizations import update_organization
-from finsuite.kernel import events as kernel_events
 from tests import factories
-
-
-@pytest.fixture
-def told(monkeypatch):
-    """The events emitted during the test, by name and ids."""
-    found = []
-    for name in vars(events):
-        kind = getattr(events, name)
-        if isinstance(kind, type) and issubclass(kind, events.FinanceEvent):
-            listeners = [*kernel_events._listeners[kind], found.append]
-            monkeypatch.setitem(kernel_events._listeners, kind, listeners)
-    return found
 
 
 def names(told):

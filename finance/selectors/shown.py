@@ -1,0 +1,79 @@
+"""The shown status as SQL: what finance/derived.py says of one document, of a whole table."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+
+from finance.choices import Derived
+from finance.choices import DocumentKind as Kind
+from finance.derived import PARTIAL
+from finance.models.documents import Document
+
+D = TypeVar("D", bound=Document)
+
+OPEN = ("sent", "open")
+
+
+def overdue(model: type[Document], today: date) -> Q:
+    """Whether a document of this kind is overdue on this day of its organization."""
+    past = Q(**{f"{model.until_field}__lt": today})
+    if model.kind in (Kind.INVOICE, Kind.BILL):
+        return past & Q(status__in=OPEN, balance__gt=0)
+    if model.kind in (Kind.SALES_ORDER, Kind.PURCHASE_ORDER):
+        return past & Q(status="open")
+    return Q(pk__in=())
+
+
+def expired(model: type[Document], today: date) -> Q:
+    """Whether an offer's last day is over before it was answered."""
+    if model.kind is not Kind.ESTIMATE:
+        return Q(pk__in=())
+    return Q(status="sent", **{f"{model.until_field}__lt": today})
+
+
+def partial(model: type[Document]) -> Q:
+    """Whether a part of it was paid, invoiced or billed, and a part is left."""
+    if model.kind not in PARTIAL:
+        return Q(pk__in=())
+    return Q(status__in=OPEN, **{f"{model.done_field}__gt": 0})
+
+
+def with_shown_status(rows: QuerySet[D], today: date) -> QuerySet[D]:
+    """The rows with `shown_status`, as derived.shown tells it on this day."""
+    model = rows.model
+    whens = []
+    if model.kind is Kind.ESTIMATE:
+        whens.append(When(expired(model, today), then=Value(Derived.EXPIRED.value)))
+    elif model.kind in PARTIAL:
+        whens.append(When(overdue(model, today), then=Value(Derived.OVERDUE.value)))
+        whens.append(When(partial(model), then=Value(PARTIAL[model.kind].value)))
+    shown = Case(*whens, default=F("status"), output_field=CharField())
+    return rows.annotate(shown_status=shown)  # type: ignore[return-value]
+
+
+def in_status(rows: QuerySet[D], status: str, today: date) -> QuerySet[D]:
+    """Those that show this status; of what is owed, `unpaid` is whatever was sent and isn't paid, overdue or not."""
+    model: Any = rows.model
+    if status == "unpaid" and model.kind in (Kind.INVOICE, Kind.BILL):
+        return rows.filter(status__in=OPEN, balance__gt=0)
+    if status == Derived.EXPIRED:
+        return rows.filter(expired(model, today))
+    if status == Derived.OVERDUE:
+        return rows.filter(overdue(model, today))
+    if status in Derived.values:
+        is_it = PARTIAL.get(model.kind) == status
+        return rows.filter(partial(model)).exclude(overdue(model, today)) if is_it else rows.none()
+    return rows.filter(status=status).exclude(overdue(model, today) | expired(model, today) | partial(model))
+
+
+def shown_statuses(model: type[Document]) -> list[tuple[str, Any]]:
+    """Every status that documents of this kind can show, with its label, in the order of their lives."""
+    stored = list(model._meta.get_field("status").choices)  # type: ignore[arg-type]
+    derived = [Derived.EXPIRED] if model.kind is Kind.ESTIMATE else []
+    if model.kind in PARTIAL:
+        derived = [PARTIAL[model.kind], Derived.OVERDUE]
+    place = next(index for index, (value, _label) in enumerate(stored) if value in OPEN) + 1
+    return [*stored[:place], *((each.value, each.label) for each in derived), *stored[place:]]
