@@ -96,7 +96,8 @@ WORDS: dict[FieldKind, dict[str, Any]] = {
 }
 
 # (operation, value) → the filter of the records it holds for; never NULL, so that it can be turned round.
-# Operations: equal, among, contains, starts_with, ends_with, gt, gte, lt, lte, empty.
+# Operations: equal, among, contains, starts_with, ends_with, gt, gte, lt, lte, empty; within, whose value is several of
+# gt, gte, lt and lte, each with its value, that hold at once.
 Matcher = Callable[[str, Any], "Q"]
 
 

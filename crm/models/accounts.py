@@ -64,6 +64,8 @@ class Account(Record):
             models.Index(fields=["organization", "sort_key", "id"], name="crm_account_sorted"),
             models.Index(fields=["organization", "-updated_at", "-id"], name="crm_account_recent"),
             models.Index(fields=["organization", "owner"], name="crm_account_owner"),
+            # One industry in the list's order. Companies are named after theirs, so it lies together, maybe far down.
+            models.Index(fields=["organization", "industry", "sort_key", "id"], name="crm_account_industry"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_account_search"),
             # What an import recognises accounts by, beside their name.
             *(

@@ -126,8 +126,8 @@ def _positive(field: FilterField, comparator: str, value: Any) -> Q:
         case "between":
             low, high = value
             if isinstance(low, Span):
-                return matches("gte", low.start) & matches("lt", high.end)
-            return matches("gte", low) & matches("lte", high)
+                return matches("within", [("gte", low.start), ("lt", high.end)])
+            return matches("within", [("gte", low), ("lte", high)])
         case "is":
             return matches("equal", value)
         case "in":
@@ -139,7 +139,7 @@ def _in_time(field: FilterField, comparator: str, span: Span) -> Q:
     matches = field.matches
     match comparator:
         case "is":
-            return matches("gte", span.start) & matches("lt", span.end)
+            return matches("within", [("gte", span.start), ("lt", span.end)])
         case "gt":
             return matches("gte", span.end)
         case "lte":
@@ -164,6 +164,8 @@ class Column:
             return self._tagged([value] if operation == "contains" else value)
         if self.kind is FieldKind.TEXT:
             return self._text(operation, value)
+        if operation == "within":
+            return reduce(and_, (self(*bound) for bound in value))
         if operation == "among":
             return Q(**{f"{self.name}__in": value})
         return Q(**{self.name if operation == "equal" else f"{self.name}__{operation}": value})

@@ -15,7 +15,7 @@ from crm.access import require, require_setup
 from crm.choices import Level, Module
 from crm.events import ListViewChanged
 from crm.models import DefaultView, ListView, Membership, Organization, PinnedView, Profile, Team
-from crm.selectors.criteria import criteria_filter, filter_fields
+from crm.selectors.criteria import filter_fields, read_criteria
 from crm.selectors.list_views import describe, list_views
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, NotPermitted, Refused
@@ -262,7 +262,7 @@ def _check(view: ListView) -> None:
         if not view.criteria:
             sentence = _("Name at least one criterion.")
             raise Refused(sentence, fields={"criteria": [sentence]})
-        criteria_filter(view.organization, view.module, view.criteria)
+        read_criteria(view.organization, view.module, view.criteria)
     elif view.criteria:
         sentence = _("Only a view of those that meet the criteria has criteria.")
         raise Refused(sentence, fields={"criteria": [sentence]})

@@ -10,6 +10,8 @@ from crm.access import of_actor
 from crm.models import Account, CustomValue
 from crm.selectors.criteria import criteria_filter, filter_fields
 from crm.services.custom_fields import update_custom_field
+from finsuite.kernel.custom_fields import queries
+from finsuite.kernel.custom_fields.kinds import TEXTS
 from finsuite.kernel.custom_fields.queries import sorted_by
 from finsuite.kernel.errors import Refused
 from tests import factories
@@ -82,6 +84,55 @@ def kept(scope, comparator, value=None) -> str:
 def test_each_kind_is_compared_its_own_way(organization, actor, kind, comparator, value, names):
     furnished(organization, kind)
     assert kept(of_actor(actor, organization), comparator, value) == names
+
+
+@pytest.mark.parametrize(("kind", "comparator", "value", "names"), [case for case in CASES if case[0] not in TEXTS])
+def test_the_answer_is_the_same_where_many_hold_it(organization, actor, kind, comparator, value, names, monkeypatch):
+    monkeypatch.setattr(queries, "FEW", 0)
+    furnished(organization, kind)
+    assert kept(of_actor(actor, organization), comparator, value) == names
+
+
+@pytest.mark.parametrize(
+    ("kind", "comparator", "value"),
+    [
+        ("integer", "gte", 20),
+        ("integer", "is_not", 20),
+        ("integer", "between", [2, 300]),
+        ("decimal", "in", ["0.50", "10"]),
+        ("date", "between", ["2026-01-01", "2026-12-31"]),
+        ("moment", "is", "2026-02-01"),
+        ("choice", "is", "gold"),
+        ("choices", "in", ["gold", "silver"]),
+    ],
+)
+def test_whether_few_hold_it_is_asked_once(organization, actor, kind, comparator, value, django_assert_num_queries):
+    furnished(organization, kind)
+    access = of_actor(actor, organization)
+    filter_fields(access, "accounts")
+    criterion = {"field": "cf_grade", "comparator": comparator, "value": value}
+    with django_assert_num_queries(1):
+        criteria_filter(access, "accounts", [criterion])
+
+
+def test_nothing_is_asked_beforehand_about_texts(organization, actor, django_assert_num_queries):
+    furnished(organization, "text")
+    access = of_actor(actor, organization)
+    filter_fields(access, "accounts")
+    with django_assert_num_queries(0):
+        criteria_filter(access, "accounts", [{"field": "cf_grade", "comparator": "contains", "value": "ref"}])
+
+
+@pytest.mark.parametrize(("most", "is_read_first"), [(2, True), (1, False)])
+def test_up_to_so_many_are_read_before_the_rest(organization, most, is_read_first, monkeypatch):
+    monkeypatch.setattr(queries, "FEW", most)
+    furnished(organization, "integer")
+    rows = Account.objects.filter(
+        criteria_filter(organization, "accounts", [{"field": "cf_grade", "comparator": "gte", "value": 20}])
+    )
+    assert ("unnest(ARRAY(" in str(rows.query)) is is_read_first
+    factories.account(organization, "E", cf_grade=400)
+    assert sorted(row.name for row in rows) == ["B", "C", "E"]  # also what came after the question
 
 
 def test_a_box_is_ticked_or_not(organization):

@@ -50,6 +50,31 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Filter:
+    """One parameter that says which rows are kept, understood."""
+
+    name: str
+    field: Field
+    suffix: str
+    value: Any
+
+    @property
+    def kept(self) -> Q:
+        """The rows that it keeps."""
+        matches = self.field.matches
+        if matches is None:
+            return Q(**{f"{self.field.source}__{self.suffix}" if self.suffix else self.field.source: self.value})
+        if self.suffix == "isnull":
+            empty = matches("empty", None)
+            return empty if self.value else ~empty
+        return matches(_OPERATIONS.get(self.suffix, self.suffix), self.value)
+
+
+_OPERATIONS = {"": "equal", "in": "among"}
+_ENDS = ("gte", "lte")
+
+
+@dataclass(frozen=True)
 class Query:
     """What a program asks of a list, understood and checked."""
 
@@ -85,13 +110,13 @@ def read_query(
     `can_search` is ("search",) where the list has a search, else empty.
     """
     found: list[dict[str, str]] = []
-    filters = Q()
+    filters: list[Filter] = []
     for name in parameters:
         try:
             _single(parameters, name)
             if name in _CONTROLS and (name != "search" or "search" in can_search):
                 continue
-            filters &= _filter(name, str(parameters[name]), table)
+            filters.append(_read_filter(name, str(parameters[name]), table))
         except FieldError as error:
             found.append(fault(f"?{name}", error.code, error.message))
     if found:
@@ -103,7 +128,7 @@ def read_query(
         orders=orders,
         position=position,
         backwards=backwards,
-        filters=filters,
+        filters=_filtered(filters),
         search=_read_search(parameters),
         expand=_read_expand(parameters, table),
         wants_count=bool(_flag(parameters, "count")),
@@ -192,7 +217,7 @@ def _read_expand(parameters: QueryDict, table: Mapping[str, Field]) -> frozenset
     return frozenset(names)
 
 
-def _filter(parameter: str, text: str, table: Mapping[str, Field]) -> Q:
+def _read_filter(parameter: str, text: str, table: Mapping[str, Field]) -> Filter:
     name, _sep, suffix = parameter.partition("__")
     field = table.get(name)
     if field is None or suffix not in comparators(field) or parameter.endswith("__"):
@@ -200,19 +225,28 @@ def _filter(parameter: str, text: str, table: Mapping[str, Field]) -> Q:
     if suffix == "isnull":
         if text not in ("true", "false"):
             raise FieldError("boolean", _("This must be true or false."))
-        if field.matches:
-            return field.matches("empty", None) if text == "true" else ~field.matches("empty", None)
-        return Q(**{f"{field.source}__isnull": text == "true"})
+        return Filter(name, field, suffix, text == "true")
     if suffix == "in":
         parts = text.split(",")
         if len(parts) > BIGGEST_CHOICE:
             raise FieldError("too_many", _("This names more than %(most)d values.") % {"most": BIGGEST_CHOICE})
-        values = [field.parse_text(part) for part in parts]
-        return field.matches("among", values) if field.matches else Q(**{f"{field.source}__in": values})
-    if field.matches:
-        return field.matches(suffix or "equal", field.parse_text(text))
-    lookup = f"{field.source}__{suffix}" if suffix else field.source
-    return Q(**{lookup: field.parse_text(text)})
+        return Filter(name, field, suffix, [field.parse_text(part) for part in parts])
+    return Filter(name, field, suffix, field.parse_text(text))
+
+
+def _filtered(filters: Sequence[Filter]) -> Q:
+    """What all of them keep. Both ends of a range are one question where a field is matched in its own way."""
+    kept = Q()
+    ranges: dict[str, list[Filter]] = {}
+    for each in filters:
+        if each.field.matches and each.suffix in _ENDS:
+            ranges.setdefault(each.name, []).append(each)
+        else:
+            kept &= each.kept
+    for ends in ranges.values():
+        matches: Any = ends[0].field.matches
+        kept &= matches("within", [(end.suffix, end.value) for end in ends])
+    return kept
 
 
 def _read_ordering(text: str, table: Mapping[str, Field]) -> tuple[Order, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.models import Account, CustomField
 from crm.services.custom_fields import update_custom_field
@@ -133,6 +135,36 @@ def test_fields_cost_a_list_one_statement_and_nothing_where_there_are_none(
     factories.crm_field(organization, "B")
     with django_assert_num_queries(5):
         call("GET", f"{base}/accounts?cf_a__isnull=true")
+
+
+@pytest.mark.parametrize(
+    ("asked", "statements"),
+    [
+        ("cf_a__gte=1", 6),
+        ("cf_a__gte=1&cf_a__lte=3", 6),
+        ("cf_a__gte=1&cf_a__lte=3&cf_b__in=1,2", 7),
+        ("cf_a=1&name=A", 6),
+    ],
+)
+def test_a_filter_by_number_costs_one_statement_more_and_a_range_no_other(
+    call, base, organization, asked, statements, django_assert_num_queries
+):
+    for label in "AB":
+        factories.crm_field(organization, label, kind="integer")
+    for name in "AB":
+        factories.account(organization, name, cf_a=1, cf_b=2)
+    call("GET", f"{base}/accounts")
+    with django_assert_num_queries(statements):
+        found = names(call("GET", f"{base}/accounts?ordering=name&{asked}"))
+    assert found == (["A"] if "name=" in asked else ["A", "B"])
+
+
+def test_a_list_that_is_refused_asks_the_database_nothing_about_its_filters(call, base, organization):
+    factories.crm_field(organization, "A", kind="integer")
+    with CaptureQueriesContext(connection) as sent:
+        answer = call("GET", f"{base}/accounts?cf_a__gte=1&cf_a__lte=x")
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["?cf_a__lte"]
+    assert not any("crm_customvalue" in query["sql"] for query in sent)
 
 
 def test_a_retired_choice_still_filters(call, base, organization):
