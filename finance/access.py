@@ -7,14 +7,29 @@ from typing import Any, TypeVar
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from finance.models import ContactPerson, Currency, Customer, CustomField, Membership, Organization, Vendor, ZscKey
+from finance.models import (
+    ContactPerson,
+    Currency,
+    Customer,
+    CustomField,
+    Expense,
+    ExpenseCategory,
+    ExpenseReport,
+    Membership,
+    Organization,
+    Vendor,
+    ZscKey,
+)
 from finance.models.documents import Document
 from finance.rights import MACHINE_RIGHTS, Right, allows
+from finance.selectors import expenses as expense_selectors
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.errors import NotFound, NotPermitted, Refused
 
 D = TypeVar("D", bound=Document)
-R = TypeVar("R", Customer, ContactPerson, Currency, CustomField, Membership, ZscKey)
+R = TypeVar(
+    "R", Customer, ContactPerson, Currency, CustomField, Expense, ExpenseCategory, ExpenseReport, Membership, ZscKey
+)
 
 
 def membership(user: Any, organization_id: int) -> Membership:
@@ -108,6 +123,24 @@ def contact_person(organization: Organization, person_id: int) -> ContactPerson:
 def currency(organization: Organization, currency_id: int) -> Currency:
     """One currency of this organization."""
     return _one(Currency.objects.of(organization), organization, currency_id, _("There is no such currency."))
+
+
+def expense(member: Membership, expense_id: int) -> Expense:
+    """One expense that this member may see."""
+    rows = expense_selectors.expenses(member)
+    return _one(rows, member.organization, expense_id, _("There is no such expense."))
+
+
+def expense_report(member: Membership, report_id: int) -> ExpenseReport:
+    """One expense report that this member may see."""
+    rows = expense_selectors.reports(member)
+    return _one(rows, member.organization, report_id, _("There is no such expense report."))
+
+
+def expense_category(organization: Organization, category_id: int) -> ExpenseCategory:
+    """One category of expenses of this organization."""
+    rows = ExpenseCategory.objects.of(organization)
+    return _one(rows, organization, category_id, _("There is no such category."))
 
 
 def custom_field(organization: Organization, field_id: int) -> CustomField:

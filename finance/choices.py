@@ -188,3 +188,36 @@ class Derived(models.TextChoices):
     PARTIALLY_PAID = "partially_paid", _("Partially paid")
     PARTIALLY_INVOICED = "partially_invoiced", _("Partially invoiced")
     PARTIALLY_BILLED = "partially_billed", _("Partially billed")
+
+
+class PaidThrough(models.TextChoices):
+    """Who, or what, has paid. What an employee paid is reimbursed."""
+
+    EMPLOYEE = "employee", _("By the employee")
+    CARD = "card", _("Company card")
+    BANK = "bank", _("Bank account")
+    CASH = "cash", _("Petty cash")
+
+
+class DistanceUnit(models.TextChoices):
+    KILOMETRE = "km", _("km")
+    MILE = "mile", _("miles")
+
+
+class ExpenseStatus(models.TextChoices):
+    """Of an expense by itself; in a report, it is the report's."""
+
+    UNREPORTED = "unreported", _("Unreported")
+    DRAFT = "draft", _("Not submitted")
+    SUBMITTED = "submitted", _("Awaiting approval")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    REIMBURSED = "reimbursed", _("Reimbursed")
+
+
+class ReportStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Awaiting approval")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    REIMBURSED = "reimbursed", _("Reimbursed")

@@ -22,12 +22,14 @@ class Right(StrEnum):
     SALES_DELETE = "sales.delete"
     PURCHASES_EDIT = "purchases.edit"
     PURCHASES_DELETE = "purchases.delete"
+    EXPENSES_EDIT = "expenses.edit"  # one's own
+    EXPENSES_APPROVE = "expenses.approve"  # everybody's
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
     Role.ACCOUNTANT: frozenset(Right) - {Right.SETTINGS, Right.MEMBERS, Right.KEYS},
-    Role.STAFF: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS, Right.SALES_EDIT}),
+    Role.STAFF: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS, Right.SALES_EDIT, Right.EXPENSES_EDIT}),
     Role.VIEWER: frozenset({Right.VIEW}),
 }
 

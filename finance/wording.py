@@ -22,6 +22,13 @@ BUTTONS: dict[str, Any] = {
     "unmark_billed": _("Unmark as billed"),
     "reopen": _("Open again"),
 }
+REPORT_BUTTONS: dict[str, Any] = {
+    "submit": _("Submit for approval"),
+    "recall": _("Recall"),
+    "approve": _("Approve"),
+    "reject": _("Reject"),
+    "reimburse": _("Record reimbursement"),
+}
 """The label of each verb that a person may press."""
 
 REFUSALS: dict[str, Any] = {
@@ -40,6 +47,11 @@ REFUSALS: dict[str, Any] = {
     "cancel": _("%(number)s can't be cancelled: it is in the state “%(status)s”, and only what was issued can."),
     "mark_billed": _("%(number)s can't be marked as billed: it is in the state “%(status)s”."),
     "unmark_billed": _("%(number)s is in the state “%(status)s”, so it isn't marked as billed."),
+    "submit": _("%(number)s can't be submitted: it is in the state “%(status)s”."),
+    "recall": _("%(number)s can't be recalled: it is in the state “%(status)s”, and only what awaits approval can."),
+    "approve": _("%(number)s can't be approved: it is in the state “%(status)s”."),
+    "reject": _("%(number)s can't be rejected: it is in the state “%(status)s”, and only what awaits approval can."),
+    "reimburse": _("%(number)s can't be reimbursed: it is in the state “%(status)s”, and only what is approved can."),
     "reopen": _("%(number)s can't be opened again: it is in the state “%(status)s”, and only what is void can."),
 }
 """The sentence for each verb where the document's state does not allow it."""

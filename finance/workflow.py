@@ -69,6 +69,17 @@ BILL = Table(
     )
 )
 
+EXPENSE_REPORT = Table(
+    (
+        move("submit", ["draft", "rejected"], "submitted"),
+        move("recall", ["submitted"], "draft"),
+        move("approve", ["submitted", "rejected"], "approved"),
+        move("reject", ["submitted"], "rejected"),
+        move("reimburse", ["approved"], "reimbursed"),
+    )
+)
+"""Who hands in submits and recalls; who approves does the rest (services/expense_reports.py)."""
+
 TABLES: Mapping[Kind, Table] = {
     Kind.ESTIMATE: ESTIMATE,
     Kind.SALES_ORDER: SALES_ORDER,

@@ -2,6 +2,7 @@ from finance.models.bills import Bill, BillLine
 from finance.models.credit_notes import CreditNote, CreditNoteLine
 from finance.models.custom_fields import EXTENDED, CustomField, CustomValue
 from finance.models.estimates import Estimate, EstimateLine
+from finance.models.expenses import Expense, ExpenseCategory, ExpenseReport
 from finance.models.invoices import Invoice, InvoiceLine
 from finance.models.items import Item
 from finance.models.numbering import Series
@@ -33,6 +34,9 @@ __all__ = [
     "DocumentVersion",
     "Estimate",
     "EstimateLine",
+    "Expense",
+    "ExpenseCategory",
+    "ExpenseReport",
     "Invoice",
     "InvoiceLine",
     "Item",

@@ -22,6 +22,7 @@ from finance.rights import Right
 from finance.selectors.customers import clashing_names
 from finance.selectors.documents import organization_has_documents
 from finance.services import numbering
+from finance.services.expense_categories import add_first_categories
 from finance.services.rates import restate
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, Refused
@@ -48,6 +49,7 @@ def create_organization(*, actor: Actor, owner: Any, values: Mapping[str, Any]) 
     organization.save(force_insert=True)
     Membership.objects.create(organization=organization, user=owner, role=Role.ADMIN, is_owner=True)
     Currency.objects.create(organization=organization, code=organization.base_currency, rate=1)
+    add_first_categories(organization)
     after = {**change.after, "base_currency": organization.base_currency, "owner": owner.email}
     audit.services.record(actor=actor, tenant=organization.tenant, subject=organization, verb="created", after=after)
     emit(OrganizationCreated(organization_id=organization.pk, actor=actor))

@@ -12,7 +12,7 @@ from finance.choices import DocumentKind as Kind
 from finance.services.document_kinds import SPECS
 from finance.services.document_moves import move_document
 from finance.services.documents import delete_document
-from finance.wording import BUTTONS, REFUSALS
+from finance.wording import BUTTONS, REFUSALS, REPORT_BUTTONS
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotPermitted, Refused, TransitionRefused
 
@@ -114,7 +114,9 @@ def test_a_free_invoice_is_paid_as_it_is_sent(draft, actor):
 def test_every_verb_has_its_words():
     pressed = {verb for kind in workflow.TABLES for verb in verbs(kind)} - workflow.BOOKED
     assert set(BUTTONS) == pressed
-    assert set(REFUSALS) == {verb for kind in workflow.TABLES for verb in verbs(kind)}
+    of_reports = {move.verb for move in workflow.EXPENSE_REPORT.moves}
+    assert set(REPORT_BUTTONS) == of_reports
+    assert set(REFUSALS) == {verb for kind in workflow.TABLES for verb in verbs(kind)} | of_reports
 
 
 @pytest.mark.parametrize("kind", list(workflow.TABLES))
