@@ -84,10 +84,10 @@ def compute(lines: Sequence[Line], rules: Rules) -> Totals:
         after_tax = _discount_amount(discount, off, money)
     total = sub_total - before_tax - after_tax + shipping + adjustment + (0 if rules.is_tax_inclusive else tax_total)
     round_off = _round_off(total, rules.round_off, money)
-    for name, amount in (("sub_total", sub_total), ("tax_total", tax_total), ("total", total + round_off)):
+    net = sum(group.net for group in groups)
+    figures = {"sub_total": sub_total, "net": net, "tax_total": tax_total, "total": total + round_off}
+    for name, amount in [*figures.items(), *(("taxable", taxable) for _, taxable, _ in rows)]:
         money.bounded(amount, name)
-    for _, taxable, _ in rows:
-        money.bounded(taxable, "taxable")
     return Totals(
         rules=rules,
         lines=tuple(_line_total(item, part, money) for item, part in zip(priced, parts, strict=True)),
@@ -101,7 +101,7 @@ def compute(lines: Sequence[Line], rules: Rules) -> Totals:
         shipping_charge=money.amount(shipping),
         shipping_tax=money.amount(shipping_tax),
         tax_total=money.amount(tax_total),
-        net=money.amount(sum(group.net for group in groups)),
+        net=money.amount(net),
         adjustment=money.amount(adjustment),
         round_off=money.amount(round_off),
         total=money.amount(total + round_off),
@@ -135,14 +135,13 @@ def to_base(totals: Totals, exchange_rate: Decimal, base_currency: str) -> BaseT
     net = sub_total + (discount if totals.rules.is_discount_before_tax else 0) + shipping - (tax if inclusive else 0)
     nets = shared(net, [combination.taxable for combination in totals.combinations])
     amounts = shared(tax_total, [row.amount for row in totals.taxes]) if totals.taxes else []
-    for amount in (total, sub_total, tax_total):
+    taxables = _base_taxables(totals, nets, amounts, shared)
+    for amount in (total, sub_total, shipping, adjustment, tax_total, net, *taxables):
         base.bounded(amount, "total")
     return BaseTotals(
         taxes=tuple(
             BaseTax(row.key, base.amount(taxable), base.amount(amount))
-            for row, taxable, amount in zip(
-                totals.taxes, _base_taxables(totals, nets, amounts, shared), amounts, strict=True
-            )
+            for row, taxable, amount in zip(totals.taxes, taxables, amounts, strict=True)
         ),
         sub_total=base.amount(sub_total),
         discount_total=base.amount(-discount),

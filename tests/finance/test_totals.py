@@ -305,11 +305,34 @@ def test_what_is_wrong_with_the_document_is_said_too(given, field, code):
     assert (caught.value.line, caught.value.field, caught.value.code) == (None, field, code)
 
 
-def test_sums_that_no_column_holds_are_refused():
-    big = line("999", "99999999999999", VAT20)
+BIG = "90000000000000"
+TAX900 = TaxRate("900", "Tax", D(900))
+
+
+@pytest.mark.parametrize(
+    ("lines", "given", "field"),
+    [
+        ([line("999", BIG, VAT20), line("999", BIG)], {}, "sub_total"),
+        ([line("600", BIG)], {"shipping_charge": D(BIG) * 600}, "net"),
+        ([line("999", BIG, VAT20)] * 2 + [line("-999", BIG)] * 2, {}, "taxable"),
+        ([line("200", BIG, TAX900)], {"adjustment": -D(BIG) * 999}, "tax_total"),
+        ([line("600", BIG)], {"adjustment": D(BIG) * 600}, "total"),
+    ],
+)
+def test_sums_that_no_column_holds_are_refused(lines, given, field):
     with pytest.raises(Faulty) as caught:
-        compute([big] * 2, rules())
-    assert (caught.value.field, caught.value.code) == ("sub_total", Fault.TOO_BIG)
+        compute(lines, rules(**given))
+    assert (caught.value.line, caught.value.field, caught.value.code) == (None, field, Fault.TOO_BIG)
+
+
+def test_a_rate_too_small_to_see_is_no_negative_zero():
+    assert str(compute([line("1", "-0.001")], rules()).lines[0].rate) == "0.00"
+
+
+@pytest.mark.parametrize(("rate", "told"), [("20.000000", "20"), ("1E+2", "100"), ("5.50", "5.5"), ("0.00", "0")])
+def test_a_tax_row_tells_its_rate_in_the_shortest_way(rate, told):
+    [row] = compute([line("1", "1", TaxRate("x", "X", D(rate)))], rules()).taxes
+    assert str(row.rate) == told
 
 
 def test_the_parts_in_base_currency_add_up_to_the_total():
@@ -342,8 +365,11 @@ def test_an_exchange_rate_is_above_zero(rate, code):
     assert (caught.value.field, caught.value.code) == ("exchange_rate", code)
 
 
-def test_a_total_that_the_base_currencys_column_can_not_hold_is_refused():
-    totals = compute([line("1", "99999999999999")], rules())
+@pytest.mark.parametrize(
+    "given", [{}, {"adjustment": D(-99999999999999)}, {"is_tax_inclusive": True, "adjustment": D(-99999999999999)}]
+)
+def test_figures_that_the_base_currencys_columns_can_not_hold_are_refused(given):
+    totals = compute([line("1", "99999999999999", VAT20)], rules(**given))
     with pytest.raises(Faulty) as caught:
         to_base(totals, D("99999"), "JPY")
     assert (caught.value.field, caught.value.code) == ("total", Fault.TOO_BIG)
