@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from bench.cluster import cluster
+from bench.floor import alone, statements
 from bench.report import Report, percentile
 
 SEARCHES = {
@@ -93,7 +93,7 @@ def _cursor(organization: Any, share: float) -> str:
 def _measure(report: Report, name: str, ask: Callable[[], Any], rounds: int) -> None:
     answer = ask()
     assert answer.status_code == 200, (name, answer.status_code, answer.content[:300])
-    with _statements() as sent:
+    with statements() as sent:
         ask()
     times, worked, floor = [], [], []
     for _round in range(rounds):
@@ -101,40 +101,11 @@ def _measure(report: Report, name: str, ask: Callable[[], Any], rounds: int) -> 
         ask()
         times.append(1000 * (time.perf_counter() - started))
         worked.append(1000 * (time.process_time() - before))
-        floor.append(1000 * _alone(sent))
+        floor.append(1000 * alone(sent))
     report.figure(f"{name}_p50", percentile(times, 0.5), "ms")
     report.figure(f"{name}_p95", percentile(times, 0.95), "ms")
     report.figure(f"{name}_processor", percentile(worked, 0.5), "ms of this process")
     report.figure(f"{name}_to_floor", percentile(times, 0.5) / percentile(floor, 0.5), "times its SQL alone")
-
-
-@contextmanager
-def _statements() -> Iterator[list[tuple[str, Any]]]:
-    """The statements that are sent meanwhile, with what they were sent with."""
-    from django.db import connection
-
-    sent: list[tuple[str, Any]] = []
-
-    def noted(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's
-        sent.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(noted):
-        yield sent
-
-
-def _alone(sent: list[tuple[str, Any]]) -> float:
-    """Seconds that the same statements take without Django."""
-    from django.db import connection
-
-    connection.ensure_connection()
-    started = time.perf_counter()
-    with connection.connection.cursor() as cursor:
-        for sql, params in sent:
-            if sql.lstrip().startswith(("SELECT", "WITH")):
-                cursor.execute(sql, params)
-                cursor.fetchall()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":
