@@ -65,6 +65,12 @@ def test_no_cent_is_lost_whatever_the_weights(total, weights):
     assert all(share == quantize(share, "EUR") for share in shares)
 
 
+def test_what_is_zero_gets_no_share_of_a_total_that_is_further_off():
+    assert apportion(101, [996, 0, 0], 10) == [101, 0, 0]
+    assert apportion(-3, [-4, 0, -4], 10) == [-2, 0, -1]
+    assert apportion(1, [0, 0], 10) == [1, 0]  # somebody has to
+
+
 @given(st.lists(st.integers(0, 10**6), max_size=12), st.integers(1, 997))
 def test_positive_shares_go_by_largest_remainders(numerators, denominator):
     total = half_up(sum(numerators), denominator)
