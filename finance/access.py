@@ -10,13 +10,19 @@ from django.utils.translation import gettext as _
 from finance.models import (
     ContactPerson,
     Currency,
+    CurrencyRate,
     Customer,
     CustomField,
     Expense,
     ExpenseCategory,
     ExpenseReport,
+    Item,
     Membership,
     Organization,
+    PaymentTerm,
+    Series,
+    Tax,
+    TaxExemption,
     Vendor,
     ZscKey,
 )
@@ -28,7 +34,23 @@ from finsuite.kernel.errors import NotFound, NotPermitted, Refused
 
 D = TypeVar("D", bound=Document)
 R = TypeVar(
-    "R", Customer, ContactPerson, Currency, CustomField, Expense, ExpenseCategory, ExpenseReport, Membership, ZscKey
+    "R",
+    ContactPerson,
+    Currency,
+    CurrencyRate,
+    CustomField,
+    Customer,
+    Expense,
+    ExpenseCategory,
+    ExpenseReport,
+    Item,
+    Membership,
+    PaymentTerm,
+    Series,
+    Tax,
+    TaxExemption,
+    Vendor,
+    ZscKey,
 )
 
 
@@ -141,6 +163,49 @@ def expense_category(organization: Organization, category_id: int) -> ExpenseCat
     """One category of expenses of this organization."""
     rows = ExpenseCategory.objects.of(organization)
     return _one(rows, organization, category_id, _("There is no such category."))
+
+
+def currency_rate(organization: Organization, rate_id: int) -> CurrencyRate:
+    """One dated rate of this organization, with its currency."""
+    rates = CurrencyRate.objects.of(organization).select_related("currency")
+    return _one(rates, organization, rate_id, _("There is no such rate."))
+
+
+def item(organization: Organization, item_id: int, *, related: tuple[str, ...] = ()) -> Item:
+    """One item of this organization, read along with the related records that are named."""
+    items = Item.objects.of(organization)
+    if related:
+        items = items.select_related(*related)
+    return _one(items, organization, item_id, _("There is no such item."))
+
+
+def vendor(organization: Organization, vendor_id: int, *, related: tuple[str, ...] = ()) -> Vendor:
+    """One vendor of this organization, read along with the related records that are named."""
+    vendors = Vendor.objects.of(organization)
+    if related:
+        vendors = vendors.select_related(*related)
+    return _one(vendors, organization, vendor_id, _("There is no such vendor."))
+
+
+def tax(organization: Organization, tax_id: int) -> Tax:
+    """One tax, or group of taxes, of this organization."""
+    return _one(Tax.objects.of(organization), organization, tax_id, _("There is no such tax."))
+
+
+def tax_exemption(organization: Organization, exemption_id: int) -> TaxExemption:
+    """One reason for exemption of this organization."""
+    reasons = TaxExemption.objects.of(organization)
+    return _one(reasons, organization, exemption_id, _("There is no such reason for exemption."))
+
+
+def payment_term(organization: Organization, term_id: int) -> PaymentTerm:
+    """One payment term of this organization."""
+    return _one(PaymentTerm.objects.of(organization), organization, term_id, _("There is no such payment term."))
+
+
+def series(organization: Organization, series_id: int) -> Series:
+    """One series of numbers of this organization."""
+    return _one(Series.objects.of(organization), organization, series_id, _("There is no such series of numbers."))
 
 
 def custom_field(organization: Organization, field_id: int) -> CustomField:

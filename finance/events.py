@@ -95,6 +95,43 @@ class ContactPersonDeleted(RecordEvent):
     """Contact persons were deleted."""
 
 
+class VendorCreated(RecordEvent):
+    """Vendors were made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorUpdated(RecordEvent):
+    """Vendors were changed, in these fields (of any of them), their status among them."""
+
+    fields: frozenset[str]
+
+
+class VendorDeleted(RecordEvent):
+    """Vendors without documents were deleted."""
+
+
+class ItemCreated(RecordEvent):
+    """Items were made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemUpdated(RecordEvent):
+    """Items were changed, in these fields (of any of them), their status among them."""
+
+    fields: frozenset[str]
+
+
+class ItemDeleted(RecordEvent):
+    """Items that no document names were deleted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsChanged(FinanceEvent):
+    """What documents stand on is different now: `taxes`, `payment_terms`, `series` or `preferences`."""
+
+    subject: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ZscKeyGenerated(FinanceEvent):
     """A person has a key for an app: their first, or a new secret in place of the old one."""

@@ -14,6 +14,11 @@ class Right(StrEnum):
     VIEW = "view"
     EDIT_CUSTOMERS = "customers.edit"
     DELETE_CUSTOMERS = "customers.delete"
+    ITEMS_EDIT = "items.edit"
+    ITEMS_DELETE = "items.delete"
+    VENDORS_EDIT = "vendors.edit"
+    VENDORS_DELETE = "vendors.delete"
+    TAXES = "taxes"  # and payment terms
     CURRENCIES = "currencies"
     SETTINGS = "settings"
     MEMBERS = "members"
@@ -29,14 +34,19 @@ class Right(StrEnum):
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
     Role.ACCOUNTANT: frozenset(Right) - {Right.SETTINGS, Right.MEMBERS, Right.KEYS},
-    Role.STAFF: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS, Right.SALES_EDIT, Right.EXPENSES_EDIT}),
+    Role.STAFF: frozenset(
+        {
+            *(Right.VIEW, Right.EDIT_CUSTOMERS, Right.ITEMS_EDIT, Right.VENDORS_EDIT),
+            *(Right.SALES_EDIT, Right.EXPENSES_EDIT),
+        }
+    ),
     Role.VIEWER: frozenset({Right.VIEW}),
 }
 
 # Sync and triggers act for a person of another room, who need not be a member here: integration has checked that
 # person's rights under its own grants. They keep records in step; they never delete and never touch the settings.
 MACHINE_RIGHTS: dict[Via, frozenset[Right]] = {
-    Via.SYNC: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS}),
+    Via.SYNC: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS, Right.ITEMS_EDIT, Right.VENDORS_EDIT}),
     Via.TRIGGER: frozenset({Right.VIEW, Right.EDIT_CUSTOMERS, Right.SALES_EDIT}),
 }
 

@@ -14,14 +14,19 @@ import crm.services.products
 import crm.services.vendors
 import finance.services.custom_fields
 import finance.services.customers
+import finance.services.items
 import finance.services.members
 import finance.services.organizations
+import finance.services.taxes
+import finance.services.vendors
 from crm.models import Account, Activity, Contact, Deal, Product, Profile, Stage, Vendor
 from crm.models import CustomField as CrmField
 from crm.models import Organization as CrmOrganization
 from finance.models import Customer as FinanceCustomer
 from finance.models import CustomField as FinanceField
+from finance.models import Item, Tax
 from finance.models import Organization as FinanceOrganization
+from finance.models import Vendor as FinanceVendor
 from finsuite.kernel.actors import Actor
 from users.models import User
 
@@ -52,6 +57,24 @@ def customer(organization: FinanceOrganization, display_name: str = "Acme", **va
     return finance.services.customers.create_customer(
         actor=SYSTEM, organization=organization, values={"display_name": display_name, **values}
     )
+
+
+def finance_vendor(organization: FinanceOrganization, display_name: str = "Papeterie", **values: Any) -> FinanceVendor:
+    """A vendor of a finance organization."""
+    return finance.services.vendors.create_vendor(
+        actor=SYSTEM, organization=organization, values={"display_name": display_name, **values}
+    )
+
+
+def tax(organization: FinanceOrganization, name: str = "VAT 20 %", rate: str = "20", **values: Any) -> Tax:
+    """A tax; with `member_ids` a group, whose rate follows."""
+    values = values if values.get("member_ids") else {"rate": rate, **values}
+    return finance.services.taxes.create_tax(actor=SYSTEM, organization=organization, values={"name": name, **values})
+
+
+def item(organization: FinanceOrganization, name: str = "Consulting", **values: Any) -> Item:
+    """An item that is sold."""
+    return finance.services.items.create_item(actor=SYSTEM, organization=organization, values={"name": name, **values})
 
 
 def crm_organization(owner: User, name: str = "Dupont Ventes", **values: Any) -> CrmOrganization:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from finance.api.catalogue import ItemResource, VendorResource
 from finance.api.custom_fields import CustomFieldResource
 from finance.api.customers import ContactPersonResource, CustomerResource
-from finance.api.settings import CurrencyResource, MemberResource
+from finance.api.organization import OrganizationView, PreferencesView
+from finance.api.settings import CurrencyRateResource, CurrencyResource, MemberResource, SeriesResource
+from finance.api.taxes import PaymentTermResource, TaxExemptionResource, TaxResource
 from finance.api.zsc_keys import KeysView, OneKeyView, RegenerateView
 
 app_name = "finance_api"
@@ -14,7 +17,16 @@ app_name = "finance_api"
 _of_one: list[URLPattern | URLResolver] = [
     *CustomerResource.urls(),
     *ContactPersonResource.urls(),
+    *VendorResource.urls(),
+    *ItemResource.urls(),
+    *TaxResource.urls(),
+    *TaxExemptionResource.urls(),
+    *PaymentTermResource.urls(),
     *CurrencyResource.urls(),
+    *CurrencyRateResource.urls(),
+    *SeriesResource.urls(),
+    path("organization", OrganizationView.as_view(), name="organization"),
+    path("preferences", PreferencesView.as_view(), name="preferences"),
     *MemberResource.urls(),
     *CustomFieldResource.urls(),
     path("zsc-keys", KeysView.as_view(), name="zsc-keys"),

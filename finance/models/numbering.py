@@ -12,8 +12,7 @@ from finsuite.kernel.models import ScopedQuerySet, Stamped
 class Series(Stamped):
     """How one kind of record is numbered, and how many numbers were given.
 
-    Its row stays locked until the taker of a number commits: no gap, no double. A series that nobody has touched has
-    no row yet, and is as finance/services/numbering.py presets it.
+    Its row stays locked until the taker of a number commits: no gap, no double.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="series")

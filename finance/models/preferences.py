@@ -9,6 +9,15 @@ from finance.choices import CreditLimitRule, DiscountMode, RoundOff, TaxMode
 from finance.models.organizations import Organization
 from finsuite.kernel.models import ScopedQuerySet, Stamped
 
+TEXTS: dict[str, dict[str, int]] = {
+    "estimate": {"notes": 5000, "terms": 10000},
+    "sales_order": {"notes": 5000, "terms": 10000},
+    "invoice": {"notes": 5000, "terms": 10000},
+    "credit_note": {"notes": 5000, "terms": 10000},
+    "purchase_order": {"notes": 2000, "terms": 5000},
+}
+"""The kinds of document that begin with texts, and how long these can be."""
+
 
 class Preferences(Stamped):
     """What new documents begin with, and what they offer. Documents that exist keep what they were written with."""
@@ -47,3 +56,7 @@ class Preferences(Stamped):
 
     def __str__(self) -> str:
         return str(self.organization_id)
+
+    def text(self, kind: str, name: str) -> str:
+        """What the `notes` or the `terms` of a new document of this kind begin with."""
+        return str(self.texts.get(kind, {}).get(name, ""))

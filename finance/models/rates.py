@@ -11,11 +11,13 @@ from finsuite.kernel.models import ScopedQuerySet, Stamped
 
 
 class Currency(Stamped):
-    """One currency the organization works in. `rate` is base per one foreign unit, 15 decimals."""
+    """One currency the organization works in. The base currency is one of them, always active and without rates.
+
+    `price_precision` is how many decimals prices are written with, where it isn't as many as the currency has.
+    """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="currencies")
     code = models.CharField(_("code"), max_length=3)
-    rate = models.DecimalField(_("rate"), max_digits=24, decimal_places=15, default=1)
     price_precision = models.PositiveSmallIntegerField(_("decimals of prices"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -26,7 +28,6 @@ class Currency(Stamped):
         verbose_name_plural = _("currencies")
         constraints = [
             models.UniqueConstraint(fields=["organization", "code"], name="finance_currency_once"),
-            models.CheckConstraint(condition=models.Q(rate__gt=0), name="finance_currency_rate_positive"),
             models.CheckConstraint(condition=models.Q(price_precision__lte=6), name="finance_currency_precision"),
         ]
 
@@ -35,7 +36,7 @@ class Currency(Stamped):
 
 
 class CurrencyRate(Stamped):
-    """What one unit of a currency is worth in base currency from a day on, until the next rate."""
+    """What one unit of a currency is worth in base currency from a day on, until the next rate. 15 decimals."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="currency_rates")
     currency = models.ForeignKey(Currency, on_delete=models.CASCADE, related_name="rates")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
 from django.utils.dateparse import parse_datetime
 
 from finance.choices import CustomerKind, Status
-from finance.models import ContactPerson, Customer, Organization, SearchWord
+from finance.models import ContactPerson, Customer, Item, Organization, SearchWord, Vendor
 from finance.selectors.documents import customer_ids_with_documents
 from finsuite.kernel import terms, words
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.text import fold, name_key
+
+N = TypeVar("N", Customer, Vendor, Item)
 
 MOST_WORDS = 8
 BEGINNING, RECENT, OTHERS = 60, 500, 300  # so many of each sort are looked at for the best
@@ -53,9 +56,11 @@ def customers(organization: Organization, filters: Filters = Filters()) -> Query
     return search(found, filters.search)
 
 
-def slice_of(found: QuerySet[Customer], *, sort: str, after: str, size: int) -> tuple[list[Customer], str]:
-    """The next so many customers in this order, after the given mark, and the mark to go on from ("" at the end)."""
-    columns = SORTS[sort]
+def slice_of(
+    found: QuerySet[N], *, sort: str, after: str, size: int, sorts: Mapping[str, Sequence[str]] = SORTS
+) -> tuple[list[N], str]:
+    """The next so many records in this order, after the given mark, and the mark to go on from ("" at the end)."""
+    columns = sorts[sort]
     if after:
         found = _beyond(found, columns, after)
     rows = list(found.order_by(*columns)[: size + 1])
@@ -63,13 +68,13 @@ def slice_of(found: QuerySet[Customer], *, sort: str, after: str, size: int) -> 
     return rows[:size], _mark(rows[size - 1], columns) if more else ""
 
 
-def _mark(last: Customer, columns: Sequence[str]) -> str:
+def _mark(last: Customer | Vendor | Item, columns: Sequence[str]) -> str:
     first = getattr(last, columns[0].removeprefix("-"))
     told = first.isoformat() if isinstance(first, datetime) else str(first)
     return f"{last.pk}~{told}"
 
 
-def _beyond(found: QuerySet[Customer], columns: Sequence[str], after: str) -> QuerySet[Customer]:
+def _beyond(found: QuerySet[N], columns: Sequence[str], after: str) -> QuerySet[N]:
     """Those behind the mark; a mark that is none of ours is as if absent."""
     key, _tilde, value = after.partition("~")
     name, comparison = columns[0].removeprefix("-"), "lt" if columns[0].startswith("-") else "gt"
@@ -85,14 +90,19 @@ def _beyond(found: QuerySet[Customer], columns: Sequence[str], after: str) -> Qu
     return found.filter(tied | Q(**{f"{name}__{comparison}": value}), **{f"{name}__{comparison}e": value})
 
 
-def search(found: QuerySet[Customer], text: str) -> QuerySet[Customer]:
-    """Those whose name, company, e-mail, number or telephone hold every word, whatever its case and accents."""
+def search(found: QuerySet[N], text: str) -> QuerySet[N]:
+    """Those whose search text (names, e-mail, number, telephone…) holds every word, whatever its case and accents."""
     return found.filter(_holding(terms.read(text)))
 
 
 def find(organization: Organization, text: str, limit: int) -> tuple[list[Customer], str]:
     """The customers that match, the best first; where none does, those that match what was meant, and what that is."""
-    rows, typed = Customer.objects.of(organization), terms.read(text)
+    return find_named(Customer.objects.of(organization), organization, text, limit)
+
+
+def find_named(rows: QuerySet[N], organization: Organization, text: str, limit: int) -> tuple[list[N], str]:
+    """The same of any records with a name and a search text: customers, vendors, items."""
+    typed = terms.read(text)
     if not typed:
         return [], ""
     if found := list(_ranked(rows, typed, _holding(typed))[:limit]):
@@ -112,7 +122,7 @@ def _holding(typed: terms.Terms) -> Q:
     return kept | Q(search_text__contains=typed.number) if typed.number else kept
 
 
-def _ranked(rows: QuerySet[Customer], typed: terms.Terms, kept: Q) -> QuerySet[Customer]:
+def _ranked(rows: QuerySet[N], typed: terms.Terms, kept: Q) -> QuerySet[N]:
     """Those whose name begins so, and a bounded number of the others; the last touched first among equals."""
     begins = Q(sort_key__startswith=typed.folded)
     bare = rows.order_by().values("pk")
@@ -191,10 +201,10 @@ def customers_named(organization: Organization, name: str) -> QuerySet[Customer]
     return Customer.objects.of(organization).filter(name_key=name_key(name))
 
 
-def clashing_names(organization: Organization, *, limit: int) -> list[str]:
-    """The first few display names that several customers bear."""
+def clashing_names(of: type[Customer | Vendor], organization: Organization, *, limit: int) -> list[str]:
+    """The first few display names that several customers, or vendors, bear."""
     return list(
-        Customer.objects.of(organization)
+        of.objects.of(organization)
         .values("name_key")
         .annotate(bearers=Count("id"), shown=Min("display_name"))
         .filter(bearers__gt=1)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from django.db.models import Model
+
 from finance.models import Organization
 
 # Each kind of document adds, from its own selectors, how to ask it: (organization, ids) → those that it knows.
 Source = Callable[[Organization, Collection[int]], set[int]]
 
 _customer_sources: list[Source] = []
+_use_sources: dict[type[Model], list[Source]] = {}
 _organization_sources: list[Callable[[Organization], bool]] = []
 
 
@@ -25,6 +28,26 @@ def tells_organization(source: Callable[[Organization], bool]) -> Callable[[Orga
     if source not in _organization_sources:
         _organization_sources.append(source)
     return source
+
+
+def tells_use(of: type[Model]) -> Callable[[Source], Source]:
+    """Ask the decorated function, too, which items, vendors, taxes… documents name."""
+
+    def register(source: Source) -> Source:
+        sources = _use_sources.setdefault(of, [])
+        if source not in sources:
+            sources.append(source)
+        return source
+
+    return register
+
+
+def ids_in_use(of: type[Model], organization: Organization, ids: Collection[int]) -> set[int]:
+    """Those of these records that at least one document of any kind names."""
+    found: set[int] = set()
+    for source in _use_sources.get(of, ()):
+        found |= source(organization, [pk for pk in ids if pk not in found])
+    return found
 
 
 def customer_ids_with_documents(organization: Organization, ids: Collection[int]) -> set[int]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from finance.choices import Role
-from finance.models import Currency, Membership, Organization, ZscKey
+from finance.models import Membership, Organization, ZscKey
 from finance.rights import RIGHTS, Right
 
 
@@ -36,11 +36,6 @@ def members(organization: Organization) -> QuerySet[Membership]:
         .select_related("user")
         .order_by("user__last_name", "user__first_name", "user__email")
     )
-
-
-def currencies(organization: Organization) -> QuerySet[Currency]:
-    """The currencies that the organization works in, by code."""
-    return Currency.objects.of(organization).order_by("code")
 
 
 def live_keys(organization: Organization) -> QuerySet[ZscKey]:

@@ -6,7 +6,7 @@ from finance.models import Organization, Preferences
 
 
 def preferences(organization: Organization) -> Preferences:
-    """The organization's document preferences; an organization that never set any has the usual ones."""
-    found = Preferences.objects.of(organization).first() or Preferences()
+    """The organization's document preferences, which it has from its making."""
+    found: Preferences = Preferences.objects.of(organization).get()
     found.organization = organization
     return found

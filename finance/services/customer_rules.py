@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from finance.choices import CustomerKind
-from finance.models import ContactPerson, Currency, Customer, Membership, Organization
+from finance.models import ContactPerson, Currency, Customer, Membership, Organization, PaymentTerm, TaxExemption
 from finance.selectors.customers import ids_with_documents
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.records import Change, require_filled
@@ -93,6 +93,17 @@ def check_owner(organization: Organization, user_id: int | None) -> None:
     if user_id is not None and not Membership.objects.of(organization).filter(user_id=user_id).exists():
         sentence = _("The owner must be a member of %(organization)s.") % {"organization": organization.name}
         raise Refused(sentence, code="unknown_owner", fields={"owner_id": [sentence]})
+
+
+def check_terms(customer: Customer, change: Change) -> None:
+    """The payment term and the reason for exemption are this organization's, and in use where newly chosen."""
+    for name, model in (("payment_term_id", PaymentTerm), ("exemption_id", TaxExemption)):
+        chosen = change.after.get(name)
+        if chosen is None:
+            continue
+        if not model.objects.of(customer.organization_id).filter(pk=chosen, is_active=True).exists():
+            sentence = _("This can't be chosen: there is no such record here, or it is inactive.")
+            raise Refused(sentence, code="unknown_reference", fields={name: [sentence]})
 
 
 def set_keys(customer: Customer) -> list[str]:

@@ -33,8 +33,8 @@ WRITABLE = frozenset(
     {
         *("kind", "display_name", "company_name", "salutation", "first_name", "last_name"),
         *("email", "phone", "mobile", "website", "notes"),
-        *("currency", "payment_terms", "payment_terms_label", "credit_limit"),
-        *("is_taxable", "tax_number", "language", "owner_id", "status"),
+        *("currency", "payment_term_id", "payment_terms", "payment_terms_label", "credit_limit"),
+        *("is_taxable", "exemption_id", "tax_number", "language", "owner_id", "status"),
         *(f"{address}_{part}" for address in ("billing", "shipping") for part in ADDRESS),
     }
 )
@@ -57,6 +57,7 @@ def create_customer(
     change = change.and_(custom.apply(customer, extra, currency=customer.currency))
     rules.check_currency(organization, customer.currency)
     rules.check_owner(organization, customer.owner_id)
+    rules.check_terms(customer, change)
     (customer.number,) = numbering.take(organization=organization, series="customer")
     rules.set_keys(customer)
     customer.unique_key = rules.unique_key(organization, customer.name_key)
@@ -172,6 +173,7 @@ def check_change(customer: Customer, change: Change) -> list[str]:
     rules.check_currency_change(customer, change)
     if "owner_id" in change:
         rules.check_owner(customer.organization, customer.owner_id)
+    rules.check_terms(customer, change)
     return rules.set_keys(customer)
 
 

@@ -36,6 +36,14 @@ PRESETS = {
 }
 
 
+def preset_series(organization: Organization, name: str) -> Series:
+    """A series that nobody has touched, unsaved."""
+    preset = PRESETS[name]
+    return Series(
+        organization=organization, series=name, prefix=preset.prefix, digits=preset.digits, is_auto=preset.is_auto
+    )
+
+
 def take(*, organization: Organization, series: str, count: int = 1) -> list[str]:
     """The next numbers of the series, in order.
 

@@ -14,16 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 import audit.services
+from finance import identifiers
 from finance.access import require
 from finance.choices import App, Role
 from finance.events import BaseCurrencyChanged, OrganizationCreated, OrganizationUpdated
-from finance.models import Currency, Customer, Membership, Organization
+from finance.models import Currency, Customer, Membership, Organization, Vendor
 from finance.rights import Right
 from finance.selectors.customers import clashing_names
 from finance.selectors.documents import organization_has_documents
-from finance.services import numbering
+from finance.services import numbering, presets
 from finance.services.expense_categories import add_first_categories
-from finance.services.rates import restate
+from finance.services.restating import restate
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.events import emit
@@ -33,7 +34,9 @@ from finsuite.kernel.versions import require_version
 WRITABLE = frozenset(
     {
         *("name", "base_currency", "time_zone", "language", "country"),
-        *("fiscal_year_start_month", "apps", "allows_duplicate_names"),
+        *("fiscal_year_start_month", "apps", "allows_duplicate_names", "date_format"),
+        *("legal_name", "street", "street2", "city", "state", "zip_code", "phone", "email", "website"),
+        *("tax_number", "siren", "legal_notice", "bank_name", "iban", "bic"),
     }
 )
 CLASHES_NAMED = 5
@@ -43,12 +46,14 @@ CLASHES_NAMED = 5
 def create_organization(*, actor: Actor, owner: Any, values: Mapping[str, Any]) -> Organization:
     """Create an organization in the given finance apps (all of them, if none is named), with its owner as admin."""
     organization = Organization(apps=list(App.values))
-    change = assign(organization, {**values, "apps": values.get("apps") or list(App.values)}, allowed=WRITABLE)
+    given = {**_compacted(values), "apps": values.get("apps") or list(App.values)}
+    change = assign(organization, given, allowed=WRITABLE)
     require_filled(organization, ["name"])
     _check(organization)
     organization.save(force_insert=True)
     Membership.objects.create(organization=organization, user=owner, role=Role.ADMIN, is_owner=True)
-    Currency.objects.create(organization=organization, code=organization.base_currency, rate=1)
+    Currency.objects.create(organization=organization, code=organization.base_currency)
+    presets.begin(organization)
     add_first_categories(organization)
     after = {**change.after, "base_currency": organization.base_currency, "owner": owner.email}
     audit.services.record(actor=actor, tenant=organization.tenant, subject=organization, verb="created", after=after)
@@ -63,10 +68,11 @@ def update_organization(
     """Change the organization's own fields. The base currency is fixed by the first document."""
     require(actor, organization, Right.SETTINGS)
     if "allows_duplicate_names" in values:
-        numbering.hold(organization=organization, series="customer")  # nobody creates a customer meanwhile
+        for series in ("customer", "vendor"):  # nobody creates one meanwhile
+            numbering.hold(organization=organization, series=series)
     organization = _lock(organization)
     require_version(organization, version)
-    change = assign(organization, values, allowed=WRITABLE)
+    change = assign(organization, _compacted(values), allowed=WRITABLE)
     if not change:
         return organization
     _check(organization)
@@ -100,7 +106,7 @@ def _lock(organization: Organization) -> Organization:
 
 
 def _check(organization: Organization) -> None:
-    faults: dict[str, list[str]] = {}
+    faults = _faults_of_identifiers(organization)
     if not is_currency(organization.base_currency, "en"):
         faults["base_currency"] = [_("This is not the code of a currency. One looks like EUR.")]
     if organization.time_zone not in available_timezones():
@@ -116,6 +122,26 @@ def _check(organization: Organization) -> None:
     organization.apps = [app for app in App.values if app in organization.apps]
 
 
+def _compacted(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, with identifiers freed of the spaces that they are written with."""
+    return {
+        name: identifiers.compact(value) if name in ("siren", "iban", "bic") and isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+def _faults_of_identifiers(organization: Organization) -> dict[str, list[str]]:
+    """What the company is known by must be possible."""
+    faults: dict[str, list[str]] = {}
+    if organization.siren and not identifiers.is_siren(organization.siren):
+        faults["siren"] = [_("This is not a SIREN: it has nine digits, of which the last one checks the others.")]
+    if organization.iban and not identifiers.is_iban(organization.iban):
+        faults["iban"] = [_("This is not an IBAN. Check it against your bank's statement.")]
+    if organization.bic and not identifiers.is_bic(organization.bic):
+        faults["bic"] = [_("This is not a BIC. One looks like BNPAFRPPXXX.")]
+    return faults
+
+
 def _change_base_currency(actor: Actor, organization: Organization, change: Change) -> None:
     before, after = change.before["base_currency"], change.after["base_currency"]
     if organization_has_documents(organization):
@@ -128,22 +154,23 @@ def _change_base_currency(actor: Actor, organization: Organization, change: Chan
 
 
 def _apply_name_rule(organization: Organization) -> None:
-    customers = Customer.objects.of(organization)
-    if organization.allows_duplicate_names:
-        customers.update(unique_key=None)
-        return
-    # Held first, so that a rename that has not read the new rule yet ends before the names are compared.
-    list(customers.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True).iterator())
-    clashes = clashing_names(organization, limit=CLASHES_NAMED + 1)
-    if clashes:
-        raise _clash_refused(clashes)
-    customers.update(unique_key=F("name_key"))
+    for model in (Customer, Vendor):
+        parties = model.objects.of(organization)
+        if organization.allows_duplicate_names:
+            parties.update(unique_key=None)
+            continue
+        # Held first, so that a rename that has not read the new rule yet ends before the names are compared.
+        held = parties.order_by("pk").select_for_update(of=("self",), no_key=True)
+        list(held.values_list("pk", flat=True).iterator())
+        if clashes := clashing_names(model, organization, limit=CLASHES_NAMED + 1):
+            raise _clash_refused(clashes)
+        parties.update(unique_key=F("name_key"))
 
 
 def _clash_refused(clashes: list[str]) -> Refused:
     sentence = ngettext(
-        "This name is borne by several customers; rename them first: %(names)s.",
-        "These names are borne by several customers each; rename them first: %(names)s.",
+        "This name is borne by several customers or vendors; rename them first: %(names)s.",
+        "These names are borne by several customers or vendors each; rename them first: %(names)s.",
         len(clashes),
     ) % {"names": ", ".join(clashes[:CLASHES_NAMED]) + ("…" if len(clashes) > CLASHES_NAMED else "")}
     return Refused(sentence, code="duplicate_names", fields={"allows_duplicate_names": [sentence]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from finance.choices import App, CustomerKind, Extended, Role
 from finance.models import ContactPerson, Currency, Customer, Membership, Organization
 from finance.selectors import organizations as selectors
 from finance.selectors.custom_fields import custom_fields
+from finance.selectors.rates import currencies
 from finance.services.contact_persons import PersonRow
 from finance.services.customers import WRITABLE
 from finsuite.kernel import formats
@@ -89,7 +91,7 @@ class CustomerForm(RecordForm):
 
     class Meta:
         model = Customer
-        fields = [*sorted(WRITABLE - {"owner_id", "status"}), "owner"]
+        fields = [*sorted(WRITABLE - {"owner_id", "status", "payment_term_id", "exemption_id"}), "owner"]
         widgets = {
             "kind": forms.RadioSelect,
             "notes": forms.Textarea(attrs={"rows": 4}),
@@ -104,7 +106,7 @@ class CustomerForm(RecordForm):
         self.add_custom(custom_fields(organization, Extended.CUSTOMERS))
         self.fields["display_name"].required = False  # the service takes the company's or the person's name instead
         self.fields["kind"].choices = CustomerKind.choices  # type: ignore[attr-defined]
-        codes = list(selectors.currencies(organization).filter(is_active=True).values_list("code", flat=True))
+        codes = list(currencies(organization).filter(is_active=True).values_list("code", flat=True))
         current = self.instance.currency
         self.fields["currency"] = forms.ChoiceField(
             label=_("Currency"),
@@ -183,7 +185,7 @@ class OrganizationForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         months = formats.locale_of(get_language()).months["stand-alone"]["wide"]
-        codes = selectors.currencies(self.instance).values_list("code", flat=True)
+        codes = currencies(self.instance).values_list("code", flat=True)
         choices: dict[str, list[tuple[Any, Any]]] = {
             "language": list(settings.LANGUAGES),
             "time_zone": time_zones(),
@@ -242,6 +244,8 @@ class CurrencyForm(forms.Form):
     rate = RateField(label=_("Rate"), max_digits=24, decimal_places=15)
     is_active = forms.BooleanField(label=pgettext_lazy("currency", "Active"), required=False)
 
-    def __init__(self, data: Any = None, *, currency: Currency) -> None:
-        initial = {"rate": currency.rate, "is_active": currency.is_active}
-        super().__init__(data, initial=initial, auto_id=f"id_%s_{currency.pk}")
+    price_precision = forms.IntegerField(label=_("Decimals of prices"), required=False)
+
+    def __init__(self, data: Any = None, *, currency: Currency, rate: Decimal | None = None) -> None:
+        known = {name: getattr(currency, name) for name in ("is_active", "price_precision")}
+        super().__init__(data, initial={"rate": rate, **known}, auto_id=f"id_%s_{currency.pk}")

@@ -20,6 +20,7 @@ from finance.models import Currency, Membership, ZscKey
 from finance.rights import Right
 from finance.selectors import organizations as selectors
 from finance.selectors.documents import organization_has_documents
+from finance.selectors.rates import currencies, inverse
 from finance.services import members as member_services
 from finance.services import organizations as organization_services
 from finance.services import rates, zsc_keys
@@ -159,14 +160,18 @@ def currency_edit(request: HttpRequest, member: Membership, currency: int) -> Ht
 
 def _currencies(request: HttpRequest, member: Membership, context: dict[str, Any], status: int) -> HttpResponse:
     listed = []
-    for currency in selectors.currencies(member.organization):
-        form = context["faulty"] if context.get("faulty_id") == currency.pk else CurrencyForm(currency=currency)
+    for currency in currencies(member.organization):
+        form = (
+            context["faulty"]
+            if context.get("faulty_id") == currency.pk
+            else CurrencyForm(currency=currency, rate=currency.rate)
+        )
         listed.append(
             ListedCurrency(
                 currency=currency,
                 is_base=currency.code == member.organization.base_currency,
                 rate_shown=_shown(currency.rate),
-                inverse_shown=_shown(rates.inverse(currency.rate)),
+                inverse_shown=_shown(inverse(currency.rate)),
                 version=version_of(currency),
                 form=form,
                 drawer=f"currency-{currency.pk}",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from finance.models import Currency
 from finance.services.contact_persons import create_contact_person
-from finance.services.rates import add_currency
+from finance.services.rates import add_currency, set_rate
+from finance.services.tax_exemptions import create_exemption
 from finance.services.zsc_keys import generate_key
 from finsuite.kernel.actors import Actor
 from tests import factories
@@ -32,15 +34,24 @@ def _entity(name: str, singular: str, new: dict[str, Any], change: dict[str, Any
     one = f"{API}/{name}/{{{singular}}}"
     staff = expected.get("staff", 200)
     deletes = {"edit": expected.get("staff_deletes", 403), "admin": expected.get("admin_deletes", 204)}
+    made = expected.get("admin_creates", 201)
     return [
         read(f"{API}/{name}"),
         read(one),
         read(f"{one}/history"),
-        write("POST", f"{API}/{name}", body=new, edit=201 if staff == 200 else staff, admin=201),
-        write("POST", f"{API}/{name}/bulk", body={"records": [new]}, edit=staff, admin=200),
+        write("POST", f"{API}/{name}", body=new, edit=201 if staff == 200 else staff, admin=made),
+        write("POST", f"{API}/{name}/bulk", body={"records": [new]}, edit=staff, admin=200 if made == 201 else made),
         write("PATCH", one, body=change, headers=_if_match(singular), edit=staff, admin=200),
         write("DELETE", one, headers=_if_match(singular), **deletes),
     ]
+
+
+def _one(name: str) -> list[Row]:
+    """What there is one of in an organization."""
+    url = f"{API}/{name}"
+    change = {"website": "example.com"} if name == "organization" else {"has_shipping": False}
+    version = _if_match("finance" if name == "organization" else "preferences")
+    return [read(url), write("PATCH", url, body=change, headers=version, edit=403, admin=200)]
 
 
 def _button(url: str, body: dict[str, Any] | None = None, *, edit: int = 302, admin: int = 302) -> Row:
@@ -48,6 +59,8 @@ def _button(url: str, body: dict[str, Any] | None = None, *, edit: int = 302, ad
 
 
 NEW_PERSON = {"customer": "{customer}", "first_name": "New"}
+SERIES = {"prefix": "N-"}
+NEW_RATE = {"currency": "{finance_currency}", "day": "2026-01-01", "rate": "0.8"}
 NEW_MEMBER = {"email": "new@example.com", "role": "viewer"}
 NEW_FIELD = {"module": "customers", "label": "New", "kind": "text"}
 
@@ -57,6 +70,16 @@ ROWS = [
     *_entity(
         "currencies", "finance_currency", {"code": "GBP", "rate": "1.2"}, {"rate": "1.3"}, staff=403, admin_deletes=409
     ),
+    *_entity("items", "item", {"name": "New"}, {"unit": "h"}),
+    *_entity("vendors", "finance_vendor", {"display_name": "New"}, {"phone": "1"}),
+    *_entity("taxes", "tax", {"name": "New"}, {"rate": "7"}, staff=403),
+    *_entity("tax-exemptions", "exemption", {"name": "New", "reason": "Why"}, {"code": "X"}, staff=403),
+    *_entity("payment-terms", "term", {"name": "New"}, {"days": 9}, staff=403),
+    *_entity("currency-rates", "currency_rate", NEW_RATE, {"rate": "2"}, staff=403),
+    *_entity(
+        "series", "one_series", {"prefix": "N-"}, {"prefix": "N-"}, staff=403, admin_creates=409, admin_deletes=409
+    ),
+    *(row for name in ("organization", "preferences") for row in _one(name)),
     *_entity("members", "finance_member", NEW_MEMBER, {"role": "accountant"}, staff=403),
     *_entity("custom-fields", "finance_field", NEW_FIELD, {"label": "Tier"}, staff=403),
     _for_admins_key("GET", f"{API}/zsc-keys", 200),
@@ -103,6 +126,14 @@ def furnish(world: World) -> None:
         "finance_member": [],
         "zsc_key": [],
         "finance_field": [],
+        "item": [],
+        "finance_vendor": [],
+        "tax": [],
+        "exemption": [],
+        "term": [],
+        "currency_rate": [],
+        "one_series": [],
+        "preferences": [],
     }
     for organization, owner in ((world.finance, "admin"), (world.foreign_finance, "outsider")):
         actor = Actor.person(world.people[owner])
@@ -112,6 +143,18 @@ def furnish(world: World) -> None:
         made["finance_field"].append(factories.finance_field(organization))
         add_currency(actor=actor, organization=organization, values={"code": "USD", "rate": "0.9"})
         made["finance_currency"].append(Currency.objects.of(organization).get(code="USD"))
+        made["currency_rate"].append(
+            set_rate(actor=actor, currency=made["finance_currency"][-1], day=date(2026, 2, 1), rate="0.7")
+        )
+        made["finance_currency"][-1].refresh_from_db()
+        made["item"].append(factories.item(organization))
+        made["finance_vendor"].append(factories.finance_vendor(organization))
+        made["tax"].append(factories.tax(organization))
+        reason = {"name": "Export", "reason": "Exported."}
+        made["exemption"].append(create_exemption(actor=actor, organization=organization, values=reason))
+        made["term"].append(organization.payment_terms.get(days=15))
+        made["one_series"].append(organization.series.get(series="invoice"))
+        made["preferences"].append(organization.preferences)
         factories.finance_member(organization, "viewer", f"member.{owner}@example.com")
         made["finance_member"].append(organization.memberships.get(user__email=f"member.{owner}@example.com"))
         made["zsc_key"].append(generate_key(actor=actor, organization=organization, app="books").key)

@@ -3,8 +3,9 @@ import pytest
 from audit.models import Entry
 from finance.access import membership
 from finance.choices import Role
-from finance.models import Currency, Customer, Membership, Organization
+from finance.models import Customer, Membership, Organization
 from finance.selectors import documents
+from finance.selectors.rates import currencies
 from finance.services import organizations as services
 from finance.services.rates import add_currency
 from finance.tenants import finance_tenants
@@ -23,7 +24,7 @@ def test_a_new_organization_has_its_owner_its_apps_and_its_base_currency(boss, a
         Role.ADMIN,
         True,
     )
-    assert Currency.objects.filter(organization=made).values_list("code", "rate").get() == ("USD", 1)
+    assert currencies(made).values_list("code", "rate").get() == ("USD", 1)
     assert Entry.objects.get(tenant=made.tenant).verb == "created"
 
 
@@ -75,7 +76,8 @@ def test_changing_the_base_currency_restates_every_rate(organization, actor):
     add_currency(actor=actor, organization=organization, values={"code": "USD", "rate": "0.8"})
     add_currency(actor=actor, organization=organization, values={"code": "GBP", "rate": "1.2"})
     services.update_organization(actor=actor, organization=organization, values={"base_currency": "USD"})
-    rates = dict(Currency.objects.filter(organization=organization).values_list("code", "rate"))
+    organization.refresh_from_db()
+    rates = dict(currencies(organization).values_list("code", "rate"))
     assert {code: str(rate.normalize()) for code, rate in rates.items()} == {"EUR": "1.25", "GBP": "1.5", "USD": "1"}
 
 

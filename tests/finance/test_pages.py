@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from finance.models import ContactPerson, Currency, Customer, Membership, Organization, ZscKey
+from finance.selectors.rates import currencies
 from finance.services.contact_persons import PersonRow
 from finance.services.customers import create_customer
 from finsuite.kernel import tenants
@@ -278,7 +279,7 @@ def test_currencies_show_both_directions_and_are_changed(organization, as_boss):
     refused = as_boss.post(edit, {"rate": "0", "is_active": "on", "version": version_of(usd)})
     assert (refused.status_code, refused.content.decode().count("data-open-at-once")) == (422, 1)
     assert as_boss.post(edit, {"rate": "0.5", "version": version_of(usd)}).status_code == 302
-    usd.refresh_from_db()
+    usd = currencies(organization).get(code="USD")
     assert (usd.rate.normalize().to_eng_string(), usd.is_active) == ("0.5", False)
 
 
