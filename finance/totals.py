@@ -85,9 +85,10 @@ def compute(lines: Sequence[Line], rules: Rules) -> Totals:
     total = sub_total - before_tax - after_tax + shipping + adjustment + (0 if rules.is_tax_inclusive else tax_total)
     round_off = _round_off(total, rules.round_off, money)
     net = sum(group.net for group in groups)
-    figures = {"sub_total": sub_total, "net": net, "tax_total": tax_total, "total": total + round_off}
+    figures = {"sub_total": sub_total, "net": net, "tax_total": tax_total, "discount": after_tax}
     for name, amount in [*figures.items(), *(("taxable", taxable) for _, taxable, _ in rows)]:
         money.bounded(amount, name)
+    money.bounded(total + round_off, "total")
     return Totals(
         rules=rules,
         lines=tuple(_line_total(item, part, money) for item, part in zip(priced, parts, strict=True)),
@@ -136,7 +137,7 @@ def to_base(totals: Totals, exchange_rate: Decimal, base_currency: str) -> BaseT
     nets = shared(net, [combination.taxable for combination in totals.combinations])
     amounts = shared(tax_total, [row.amount for row in totals.taxes]) if totals.taxes else []
     taxables = _base_taxables(totals, nets, amounts, shared)
-    for amount in (total, sub_total, shipping, adjustment, tax_total, net, *taxables):
+    for amount in (total, sub_total, discount, shipping, adjustment, round_off, tax_total, net, *taxables):
         base.bounded(amount, "total")
     return BaseTotals(
         taxes=tuple(

@@ -316,6 +316,7 @@ TAX900 = TaxRate("900", "Tax", D(900))
         ([line("600", BIG)], {"shipping_charge": D(BIG) * 600}, "net"),
         ([line("999", BIG, VAT20)] * 2 + [line("-999", BIG)] * 2, {}, "taxable"),
         ([line("200", BIG, TAX900)], {"adjustment": -D(BIG) * 999}, "tax_total"),
+        ([line("999", BIG, VAT20)], {"discount": "100%", "is_discount_before_tax": False}, "discount"),
         ([line("600", BIG)], {"adjustment": D(BIG) * 600}, "total"),
     ],
 )
