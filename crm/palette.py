@@ -151,17 +151,27 @@ def _on_record(request: HttpRequest, tenant: Tenant, match: ResolverMatch) -> It
     if access.may(module, Level.EDIT):
         edit = address(module, "edit", home, record_id)
         found.append(Action(_("Edit this record"), edit, "pencil", words=(_("change"),)))
-        has_dialog = match.url_name != f"{PAGES[module].singular}_edit"
-        owner = "" if has_dialog else edit and f"{edit}#id_owner_id"
-        opens = "owner" if has_dialog else ""
+        framed = _has_dialogs(module, match)
+        owner = "" if framed else edit and f"{edit}#id_owner_id"
+        opens = "owner" if framed else ""
         found.append(Action(_("Change the owner"), owner, "user-cog", opens=opens, words=(_("assign"),)))
         note = f"{address(module, 'activity', home, record_id)}#composer"
         found.append(Action(_("New activity"), note, "message-square", words=_NOTING))
+    if access.may(module, Level.EDIT) and access.may(module, Level.DELETE):
+        framed = _has_dialogs(module, match)
+        merge = "" if framed else f"{_page('merge', home, module=module.value)}?id={record_id}"
+        opens = "merge-with-dialog" if framed else ""
+        found.append(Action(_("Merge with…"), merge, "merge", opens=opens, words=(_("duplicate"),)))
     if module == Module.ACCOUNTS and access.may(Module.CONTACTS, Level.CREATE):
         start = address(Module.CONTACTS, "create", home)
         found.append(Action(_("New contact at this account"), f"{start}?account={record_id}", "plus", words=_CREATING))
     found.append(Action(_("History of this record"), address(module, "history", home, record_id), "history"))
     return [action for action in found if action.url or action.opens]
+
+
+def _has_dialogs(module: Module, match: ResolverMatch) -> bool:
+    """Whether the open page is a tab of the record, which has the dialogs, and not its form."""
+    return match.url_name != f"{PAGES[module].singular}_edit"
 
 
 def _record_of(match: ResolverMatch) -> tuple[Module, int] | None:

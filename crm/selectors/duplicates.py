@@ -133,13 +133,6 @@ def suggestions(access: Access, module: str) -> QuerySet[DuplicateSuggestion]:
     return rows.filter(*ends).order_by("-score", "id")
 
 
-def dismissed(access: Access, module: str) -> QuerySet[DuplicateSuggestion]:
-    """The pairs that people said are not the same, the last one first."""
-    rows = DuplicateSuggestion.objects.of(access.organization).filter(module=module, dismissed_at__isnull=False)
-    ends = (Exists(record_rows(access, module).filter(pk=OuterRef(end))) for end in ("low_id", "high_id"))
-    return rows.filter(*ends).select_related("dismissed_by").order_by("-dismissed_at", "-id")
-
-
 def explain(access: Access, module: Module, one: Record, other: Record) -> tuple[Judgement, list[str]]:
     """How alike two records are as they are now, and why."""
     ones, others = _facts(access, module, one), _facts(access, module, other)

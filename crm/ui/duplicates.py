@@ -20,6 +20,7 @@ from crm.choices import Level, Module
 from crm.duplicates.likeness import Likeness
 from crm.models import RECORDS
 from crm.selectors.custom_fields import custom_fields
+from crm.selectors.dismissals import dismissed_of, dismissed_pairs
 from crm.selectors.duplicates import GROUPS, Duplicate, duplicate_groups, duplicates_of
 from crm.selectors.merges import get_merge, merges_into
 from crm.selectors.records import get_record
@@ -31,6 +32,7 @@ from crm.services.merging import MOST, MergePlan, merge_records, plan_merge
 from crm.services.unmerging import undo_merge
 from crm.ui.addresses import address
 from crm.ui.base import actor_of, in_organization
+from crm.ui.merge_with import chooser
 from crm.ui.overview import told
 from finsuite.kernel.custom_fields.kinds import FieldDefinition
 from finsuite.kernel.custom_fields.texts import shown
@@ -88,6 +90,7 @@ def duplicate_list(request: HttpRequest, access: Access, module: str) -> HttpRes
         "access": access,
         "module": of,
         "found": found,
+        "dismissed": dismissed_pairs(access, of),
         "page": page,
         "earlier": page - 1,
         "later": page + 1 if found.total > page * GROUPS else 0,
@@ -116,10 +119,25 @@ def duplicate_dismiss(request: HttpRequest, access: Access, module: str) -> Http
     of, ids = _module(module), _ids(request.POST.getlist("id"))
     services.dismiss(actor=actor_of(request), organization=access.organization, module=of, ids=ids)
     messages.success(request, _("They are not shown as duplicates any more."))
+    return _back(request, access, of, ids)
+
+
+@require_POST
+@in_organization
+def duplicate_recall(request: HttpRequest, access: Access, module: str) -> HttpResponse:
+    """These may be the same after all."""
+    of, ids = _module(module), _ids(request.POST.getlist("id"))
+    services.recall(actor=actor_of(request), organization=access.organization, module=of, ids=ids)
+    messages.success(request, _("They may be the same again."))
+    return _back(request, access, of, ids)
+
+
+def _back(request: HttpRequest, access: Access, module: Module, ids: list[int]) -> HttpResponse:
+    """To the page where it was said: of one of the records, or the module's list."""
     back = _ids([request.POST.get("back", "")])
     if back and back[0] in ids:
-        return redirect(address(of, "detail", access.organization.pk, back[0]))
-    return redirect("crm:duplicate_list", access.organization.pk, of.value)
+        return redirect(address(module, "detail", access.organization.pk, back[0]))
+    return redirect("crm:duplicate_list", access.organization.pk, module.value)
 
 
 @require_safe
@@ -135,6 +153,7 @@ def record_duplicates(request: HttpRequest, access: Access, module: str, record_
         "module": of,
         "record": record,
         "duplicates": duplicates_of(access, of, record),
+        "dismissed": dismissed_of(access, of, record.pk),
         "merges": merges_into(access, of, record_id),
         "page_name": f"crm:{RECORDS[of]._meta.model_name}_detail",
         "may_merge": _may_merge(access, of),
@@ -160,7 +179,9 @@ def likely_duplicates(
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_organization
 def merge_page(request: HttpRequest, access: Access, module: str) -> HttpResponse:
-    """Two or three records side by side: which survives, whose value each field takes, and what moves."""
+    """Two or three records side by side: which survives, whose value each field takes, and what moves. With one
+    alone: the choice of another.
+    """
     of = _module(module)
     access.require(of, Level.EDIT)
     access.require(of, Level.DELETE)
@@ -170,6 +191,8 @@ def merge_page(request: HttpRequest, access: Access, module: str) -> HttpRespons
     if survivor_id not in ids:
         raise NotFound(_("There is no such record."))
     losers = [pk for pk in ids if pk != survivor_id]
+    if request.method != "POST" and not losers:
+        return chooser(request, access, of, survivor_id)
     if request.method != "POST":
         plan = plan_merge(access, of, survivor_id=survivor_id, loser_ids=losers)
         return _merge_form(request, access, plan, ids)

@@ -24,7 +24,7 @@ from crm.selectors.history import history
 from crm.selectors.records import find_records, get_record, record_rows
 from crm.services import records as services
 from crm.services.kinds import KINDS
-from crm.ui import addresses
+from crm.ui import addresses, merge_with
 from crm.ui.base import actor_of
 from crm.ui.duplicates import likely_duplicates
 from crm.ui.forms import RecordForm
@@ -133,6 +133,7 @@ def frame(pages: Pages, request: HttpRequest, access: Access, record_id: int, ta
     access.require(pages.module, Level.VIEW)
     record = seen(access, get_record(access, pages.module, record_id))
     own = pages.around(access, record)
+    may_edit, may_delete = access.may(pages.module, Level.EDIT), access.may(pages.module, Level.DELETE)
     return {
         "access": access,
         "pages": pages,
@@ -142,8 +143,9 @@ def frame(pages: Pages, request: HttpRequest, access: Access, record_id: int, ta
         "record": record,
         pages.singular: record,
         "tab": tab,
-        "may_edit": access.may(pages.module, Level.EDIT),
-        "may_delete": access.may(pages.module, Level.DELETE),
+        "may_edit": may_edit,
+        "may_delete": may_delete,
+        "merge_with": merge_with.picker(access, pages.module, record.pk) if may_edit and may_delete else "",
         "version": version_of(record),
         "list_url": pages.address("list", access),
         "owner_url": pages.address("owner", access, record),
@@ -294,7 +296,7 @@ def history_tab(pages: Pages, request: HttpRequest, access: Access, record_id: i
 
 
 def looked_up(pages: Pages, request: HttpRequest, access: Access) -> HttpResponse:
-    """What a picker suggests while one types; with `active=true` none that is out of use."""
+    """What a picker suggests while one types; with `active=true` none that is out of use, never the one in `except`."""
     access.require(pages.module, Level.VIEW)
     text = request.GET.get("q", "").strip()[:100]
     found: QuerySet[Any] = find_records(access, pages.module, text)
@@ -302,6 +304,8 @@ def looked_up(pages: Pages, request: HttpRequest, access: Access) -> HttpRespons
         found = found.select_related(*pages.detail_needs)
     if request.GET.get("active") == "true" and hasattr(pages.model, "is_active"):
         found = found.filter(is_active=True)
+    if left_out := read_id(request.GET.get("except", "")):
+        found = found.exclude(pk=left_out)
     results = [
         {"id": record.pk, "name": str(record), "detail": pages.detail(seen(access, record))}
         for record in found[:SUGGESTIONS]

@@ -80,6 +80,7 @@ pages: list[URLPattern | URLResolver] = [
     path("duplicates/<slug:module>", duplicates.duplicate_list, name="duplicate_list"),
     path("duplicates/<slug:module>/search", duplicates.duplicate_search, name="duplicate_search"),
     path("duplicates/<slug:module>/dismiss", duplicates.duplicate_dismiss, name="duplicate_dismiss"),
+    path("duplicates/<slug:module>/recall", duplicates.duplicate_recall, name="duplicate_recall"),
     path("duplicates/<slug:module>/<int:record_id>", duplicates.record_duplicates, name="record_duplicates"),
     path("merge/<slug:module>", duplicates.merge_page, name="merge"),
     path("merges/<int:merge_id>/undo", duplicates.merge_undo, name="merge_undo"),

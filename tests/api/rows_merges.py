@@ -64,7 +64,16 @@ def _module(module: str) -> list[Any]:
             admin=302 if is_ours else 404,
             body={"id": ["{twin}", "{second_twin}"]},
         ),
+        page(
+            f"{PAGES}/duplicates/{module}/recall",
+            method="POST",
+            view=403,
+            edit=302 if is_ours else 404,
+            admin=302 if is_ours else 404,
+            body={"id": ["{twin}", "{second_twin}"]},
+        ),
         page(f"{PAGES}/merge/{module}?id={{twin}}&id={{second_twin}}", view=403, edit=403, admin=gone),
+        page(f"{PAGES}/merge/{module}?id={record}", view=403, edit=403, admin=gone),
         page(
             f"{PAGES}/merge/{module}",
             method="POST",

@@ -435,6 +435,7 @@ SURFACES: dict[str, Surface] = {
     "activity: page": shows(f"{PAGES}/activities/{{activity}}"),
     "duplicates": selects(_duplicates),
     "merge": does(_merge),
+    "merge: choice of the other": shows(f"{PAGES}/merge/accounts?id={{child}}&q=zephyrine"),
     "merge: page": shows(f"{PAGES}/merge/accounts?id={{child}}&id={{account}}"),
     "file": answers_at(f"{PAGES}/files/{{file}}"),
     "file: deleted": deletes_file,

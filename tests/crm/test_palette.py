@@ -56,6 +56,7 @@ def test_the_open_record_is_acted_on_by_who_may_and_absent_to_others(
         "Edit this record",
         "Change the owner",
         "New activity",
+        "Merge with…",
         "New contact at this account",
         "History of this record",
     ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crm.models import Account, Contact, Merge
-from crm.services.duplicates import find_duplicates
+from crm.models import Account, Contact, DuplicateSuggestion, Merge
+from crm.services.duplicates import dismiss, find_duplicates
 from crm.services.merging import merge_records
 from finsuite.kernel.versions import version_of
 from tests import factories
@@ -46,7 +46,7 @@ def test_the_list_says_which_records_are_alike_and_why(
     from crm.choices import Module
 
     find_duplicates(organization, Module.ACCOUNTS)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = client.get(at("duplicates/accounts"))
     text = page.content.decode()
     assert "Same name without its legal form: “Dupont” and “Dupont SA”" in text
@@ -67,12 +67,63 @@ def test_a_records_page_loads_what_looks_like_it_by_itself(client, at, pair, dja
     assert f'hx-get="{at(f"duplicates/accounts/{one.pk}")}"' in page
     assert "Possible duplicates" not in page
     client.get(at(f"duplicates/accounts/{one.pk}"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         part = client.get(at(f"duplicates/accounts/{one.pk}")).content.decode()
     assert "Possible duplicates (1)" in part
     assert f"?id={one.pk}&amp;id={two.pk}" in part
     client.post(at("duplicates/accounts/dismiss"), {"id": [one.pk, two.pk], "back": one.pk})
     assert "Possible duplicates" not in client.get(at(f"duplicates/accounts/{one.pk}")).content.decode()
+
+
+def test_that_two_are_not_the_same_is_taken_back_where_it_was_said(
+    client, at, organization, pair, admin, django_assert_num_queries
+) -> None:
+    one, two = pair
+    here = at(f"duplicates/accounts/{one.pk}")
+    client.post(at("duplicates/accounts/dismiss"), {"id": [one.pk, two.pk], "back": one.pk})
+    with django_assert_num_queries(13):
+        said = client.get(here).content.decode()
+    assert "1 pair is said not to be the same" in said
+    assert f"{admin} ·" in said
+    assert "“Dupont SA” may be the same after all" in said.replace("“Dupont” and ", "")
+    assert "1 pair is said not to be the same" in client.get(at("duplicates/accounts")).content.decode()
+    answer = client.post(at("duplicates/accounts/recall"), {"id": [one.pk, two.pk], "back": one.pk})
+    assert answer.url == at(f"accounts/{one.pk}")
+    again = client.get(here).content.decode()
+    assert ("said not to be the same" in again, "Possible duplicates (1)" in again) == (False, True)
+
+
+def test_whoever_may_only_look_can_take_nothing_back(browse, reader, organization, actor, at, pair) -> None:
+    one, two = pair
+    dismiss(actor=actor, organization=organization, module="accounts", ids=[one.pk, two.pk])
+    client = browse(reader)
+    part = client.get(at(f"duplicates/accounts/{one.pk}")).content.decode()
+    assert ("said not to be the same" in part, "after all" in part) == (True, False)
+    assert client.post(at("duplicates/accounts/recall"), {"id": [one.pk, two.pk]}).status_code == 403
+    assert DuplicateSuggestion.objects.exclude(dismissed_at=None).count() == 1
+
+
+def test_a_record_is_merged_with_one_that_is_named_or_searched_for(
+    client, at, organization, pair, django_assert_num_queries
+) -> None:
+    one, two = pair
+    page = client.get(at(f"accounts/{one.pk}")).content.decode()
+    assert f'data-url="{at("accounts/lookup")}?except={one.pk}"' in page
+    lookup = client.get(at("accounts/lookup"), {"q": "dupont", "except": one.pk}).json()
+    assert [found["id"] for found in lookup["results"]] == [two.pk]
+    with django_assert_num_queries(12):
+        answer = client.get(at("merge/accounts"), {"id": [one.pk, ""], "q": "dupont"})
+    choice = answer.content.decode()
+    assert choice.count(f"?id={one.pk}&amp;id={two.pk}") == 2  # as what was typed, and as what looks like it
+    assert f"?id={one.pk}&amp;id={one.pk}" not in choice
+    assert "Merge 2 records into one" in client.get(at(f"merge/accounts?id={one.pk}&id={two.pk}")).content.decode()
+
+
+def test_whoever_may_not_delete_is_not_offered_a_merge(browse, standard, at, pair) -> None:
+    one, _two = pair
+    client = browse(standard)
+    assert "merge-with-dialog" not in client.get(at(f"accounts/{one.pk}")).content.decode()
+    assert client.get(at(f"merge/accounts?id={one.pk}")).status_code == 403
 
 
 def test_the_merge_page_shows_what_differs_and_what_moves(
