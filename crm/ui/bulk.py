@@ -70,7 +70,7 @@ def bulk(request: HttpRequest, access: Access, module: str) -> HttpResponse:
     access.require(of, services.LEVELS[KINDS[act]])
     name = "owner_id" if act == "owner" else given.get("field", "")
     data = given if request.method == "POST" and (step or act == "delete") else None
-    choice: Any = TagChoice(data) if act == "tags" else FieldChoice(access, of, name, data)
+    choice: Any = TagChoice(access, data) if act == "tags" else FieldChoice(access, of, name, data)
     page = _Page(request, access, of, act, given, selection, choice)
     if request.method != "POST" or (not step and act != "delete"):
         return page.form()

@@ -17,6 +17,7 @@ from crm.services.bulk import ADD, REMOVE
 from crm.ui.forms import RecordForm, TagsField
 from crm.ui.modules import PAGES
 from crm.ui.sections import Section
+from crm.ui.widgets import tags_input
 from finsuite.kernel.custom_fields.sets import FieldSet
 
 FIXED = frozenset({"currency", "exchange_rate", "pipeline_id"})
@@ -29,6 +30,11 @@ class TagChoice(forms.Form):
 
     add_tags = TagsField(label=_("Add"), required=False, help_text=_("Separate them with commas."))
     remove_tags = TagsField(label=_("Remove"), required=False, help_text=_("Separate them with commas."))
+
+    def __init__(self, access: Access, data: Any = None) -> None:
+        super().__init__(data)
+        for name in (ADD, REMOVE):
+            self.fields[name].widget = tags_input(access)
 
     def clean(self) -> dict[str, Any]:
         """One of the two, at least."""

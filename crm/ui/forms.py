@@ -26,7 +26,7 @@ from crm.ui.addresses import address
 from crm.ui.custom_fields import sections as custom_sections
 from crm.ui.deal_options import offered
 from crm.ui.sections import Section
-from crm.ui.widgets import RecordPicker
+from crm.ui.widgets import RecordPicker, tags_input
 from finsuite.kernel import formats
 from finsuite.kernel.custom_fields.controls import control
 from finsuite.kernel.custom_fields.controls import initial as custom_initial
@@ -225,7 +225,8 @@ class RecordForm(forms.Form):
             case "currency":
                 return forms.ChoiceField(choices=self._currencies(), **kwargs | {"help_text": _("Fixed once saved")})
             case "tags":
-                return TagsField(**kwargs | {"help_text": _("Separate them with commas.")})
+                kwargs["help_text"] = _("Separate them with commas.")
+                return TagsField(widget=tags_input(self.access), **kwargs)
             case "probability":
                 kwargs["help_text"] = _("In percent; the stage's own, if you leave it empty.")
             case "amount" if getattr(self.record, "has_lines", False):

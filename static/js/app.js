@@ -9,6 +9,7 @@ import "./copy.js";
 import "./tables.js";
 import "./forms.js";
 import "./picker.js";
+import "./tags.js";
 import "./lines.js";
 import "./activities.js";
 import "./filters.js";
