@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext
@@ -53,6 +54,16 @@ def _administrators(request: HttpRequest, tenant: Tenant | None) -> bool:
     return tenant is not None and bool(tenant.rights["can_setup"])
 
 
+# name, label, icon, the name of its page, its group, its place, who finds it there
+_ENTRIES: tuple[tuple[str, Any, str, str, navigation.Group, int, navigation.Predicate], ...] = (
+    ("work", _("My work"), "list-checks", "work", navigation.CRM, 5, navigation.everyone),
+    ("imports", _("Imports"), "upload", "import_list", navigation.CRM, 90, _importers),
+    ("exports", _("Exports"), "download", "export_list", navigation.CRM, 95, _viewers_of_any),
+    ("bulk-changes", _("Bulk changes"), "list-checks", "bulk_list", navigation.CRM, 97, _viewers_of_any),
+    ("crm-setup", _("CRM setup"), "settings-2", "setup", navigation.SETUP, 10, _administrators),
+)
+
+
 def add_entries() -> None:
     """Called once, when the app is ready."""
     for place, (module, pages) in enumerate(PAGES.items()):
@@ -69,55 +80,7 @@ def add_entries() -> None:
                 below=_pinned_in(module),
             )
         )
-    for item in (
-        navigation.Item(
-            "work",
-            _("My work"),
-            icon="list-checks",
-            url_name="crm:work",
-            group=navigation.CRM,
-            kind="crm",
-            order=5,
-        ),
-        navigation.Item(
-            "imports",
-            _("Imports"),
-            icon="upload",
-            url_name="crm:import_list",
-            group=navigation.CRM,
-            kind="crm",
-            order=90,
-            allowed=_importers,
-        ),
-        navigation.Item(
-            "exports",
-            _("Exports"),
-            icon="download",
-            url_name="crm:export_list",
-            group=navigation.CRM,
-            kind="crm",
-            order=95,
-            allowed=_viewers_of_any,
-        ),
-        navigation.Item(
-            "bulk-changes",
-            _("Bulk changes"),
-            icon="list-checks",
-            url_name="crm:bulk_list",
-            group=navigation.CRM,
-            kind="crm",
-            order=97,
-            allowed=_viewers_of_any,
-        ),
-        navigation.Item(
-            "crm-setup",
-            _("CRM setup"),
-            icon="settings-2",
-            url_name="crm:setup",
-            group=navigation.SETUP,
-            kind="crm",
-            order=10,
-            allowed=_administrators,
-        ),
-    ):
-        navigation.add(item)
+    for name, label, icon, page, group, order, allowed in _ENTRIES:
+        navigation.add(
+            navigation.Item(name, label, icon, f"crm:{page}", group, kind="crm", order=order, allowed=allowed)
+        )

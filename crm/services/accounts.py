@@ -14,6 +14,8 @@ from crm.models import Account, Organization
 from crm.services import records
 from crm.services.contacts import CONTACTS
 from crm.services.deals import DEALS
+from crm.services.record_kinds import Kind
+from crm.services.record_values import Planned
 from crm.services.surroundings import Surroundings, Values
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
@@ -82,7 +84,7 @@ def update_accounts(
 
 def plan_account_updates(
     *, actor: Actor, organization: Organization, changes: Sequence[tuple[int, Values]]
-) -> list[records.Planned[Account] | Refused]:
+) -> list[Planned[Account] | Refused]:
     """What `update_accounts` would change, saving nothing."""
     return records.plan(ACCOUNTS, actor=actor, access=of_actor(actor, organization), changes=changes)
 
@@ -111,7 +113,7 @@ def _faults(account: Account, around: Surroundings) -> dict[str, str]:
     return {}
 
 
-ACCOUNTS: records.Kind[Account] = records.Kind(
+ACCOUNTS: Kind[Account] = Kind(
     model=Account,
     module=Module.ACCOUNTS,
     writable=WRITABLE,

@@ -32,8 +32,9 @@ from crm.models import (
 from crm.selectors.custom_fields import custom_fields
 from crm.selectors.exports import export_selection
 from crm.selectors.records import named, record_rows
-from crm.services import records
+from crm.services import record_kinds, records
 from crm.services.kinds import KINDS
+from crm.services.record_kinds import Kind
 from crm.services.surroundings import Values
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.bulk import insert_rows, update_many
@@ -300,7 +301,7 @@ def _do(change: BulkChange, actor: Actor, rows: Sequence[BulkChangeRow]) -> None
     update_many(rows, _WRITTEN)
 
 
-def _edit(change: BulkChange, actor: Actor, kind: records.Kind[Any], rows: Sequence[BulkChangeRow]) -> None:
+def _edit(change: BulkChange, actor: Actor, kind: Kind[Any], rows: Sequence[BulkChangeRow]) -> None:
     organization = change.organization
     ids = [row.record_id for row in rows]
     held: Mapping[int, Any] = {}
@@ -314,15 +315,15 @@ def _edit(change: BulkChange, actor: Actor, kind: records.Kind[Any], rows: Seque
         row.label = outcome.record.label[:250]
         row.version = outcome.record.updated_at
         row.result = BulkResult.CHANGED if outcome.change else BulkResult.UNCHANGED
-        row.before = plain(records.told(kind, outcome.change.before))
-        row.after = plain(records.told(kind, outcome.change.after))
+        row.before = plain(record_kinds.told(kind, outcome.change.before))
+        row.after = plain(record_kinds.told(kind, outcome.change.after))
     if refused := [row for row in rows if row.result == BulkResult.REFUSED]:
         known = named(of_actor(actor, organization), kind.module, {row.record_id for row in refused})
         for row in refused:
             row.label = known.get(row.record_id, "")[:250]
 
 
-def _delete(change: BulkChange, actor: Actor, kind: records.Kind[Any], rows: Sequence[BulkChangeRow]) -> None:
+def _delete(change: BulkChange, actor: Actor, kind: Kind[Any], rows: Sequence[BulkChangeRow]) -> None:
     ids = [row.record_id for row in rows]
     gone = records.delete(kind, actor=actor, organization=change.organization, ids=ids)
     binned = DeletedRecord.objects.of(change.organization).filter(

@@ -14,6 +14,8 @@ from crm.models import Account, Contact, Organization
 from crm.services import records
 from crm.services.deal_contacts import let_go_of_contacts
 from crm.services.deals import DEALS
+from crm.services.record_kinds import Kind
+from crm.services.record_values import Planned
 from crm.services.surroundings import Surroundings, Values
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
@@ -84,7 +86,7 @@ def update_contacts(
 
 def plan_contact_updates(
     *, actor: Actor, organization: Organization, changes: Sequence[tuple[int, Values]]
-) -> list[records.Planned[Contact] | Refused]:
+) -> list[Planned[Contact] | Refused]:
     """What `update_contacts` would change, saving nothing."""
     return records.plan(CONTACTS, actor=actor, access=of_actor(actor, organization), changes=changes)
 
@@ -111,7 +113,7 @@ def _faults(contact: Contact, around: Surroundings) -> dict[str, str]:
     return {}
 
 
-CONTACTS: records.Kind[Contact] = records.Kind(
+CONTACTS: Kind[Contact] = Kind(
     model=Contact,
     module=Module.CONTACTS,
     writable=WRITABLE,

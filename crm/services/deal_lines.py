@@ -17,7 +17,7 @@ from crm.choices import Module
 from crm.events import DealUpdated
 from crm.models import Deal, DealLine, Organization, Product
 from crm.selectors.records import record_rows
-from crm.services import records, stage_moves
+from crm.services import record_kinds, records, stage_moves
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import insert_many, update_many
 from finsuite.kernel.errors import Refused
@@ -62,8 +62,8 @@ def set_lines(*, actor: Actor, deal: Deal, lines: Sequence[Mapping[str, Any]], v
         tenant=locked.organization.tenant,
         subject=locked,
         verb="updated",
-        before=records.told(DEALS, change.before) | ({} if is_same else {"lines": _without(gone, come)}),
-        after=records.told(DEALS, change.after) | ({} if is_same else {"lines": _without(come, gone)}),
+        before=record_kinds.told(DEALS, change.before) | ({} if is_same else {"lines": _without(gone, come)}),
+        after=record_kinds.told(DEALS, change.after) | ({} if is_same else {"lines": _without(come, gone)}),
     )
     emit(
         DealUpdated(
@@ -129,8 +129,8 @@ def follow_lines(*, actor: Actor, organization: Organization, deal_id: int, with
         tenant=organization.tenant,
         subject=deal,
         verb="updated",
-        before=records.told(DEALS, change.before) | ({"lines": []} if told else {}),
-        after=records.told(DEALS, change.after) | ({"lines": told} if told else {}),
+        before=record_kinds.told(DEALS, change.before) | ({"lines": []} if told else {}),
+        after=record_kinds.told(DEALS, change.after) | ({"lines": told} if told else {}),
     )
     fields = frozenset({*change.after, "lines"})
     emit(DealUpdated(actor=actor, organization_id=organization.pk, ids=(deal.pk,), fields=fields))

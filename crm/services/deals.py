@@ -17,6 +17,8 @@ from crm.models import Account, Deal, Organization, Stage, StageChange
 from crm.services import records, stage_moves
 from crm.services.deal_contacts import set_contact_roles as set_contact_roles
 from crm.services.deal_lines import set_lines as set_lines
+from crm.services.record_kinds import Kind
+from crm.services.record_values import Planned
 from crm.services.surroundings import Surroundings, Values
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.errors import Refused
@@ -103,7 +105,7 @@ def update_deals(
 
 def plan_deal_updates(
     *, actor: Actor, access: Access, changes: Sequence[tuple[int, Values]]
-) -> list[records.Planned[Deal] | Refused]:
+) -> list[Planned[Deal] | Refused]:
     """What `update_deals` would change, saving nothing."""
     return records.plan(DEALS, actor=actor, access=access, changes=changes)
 
@@ -197,7 +199,7 @@ def _followed(actor: Actor, organization: Organization, changes: Any) -> None:
     stage_moves.follow(actor, organization, changes)
 
 
-DEALS: records.Kind[Deal] = records.Kind(
+DEALS: Kind[Deal] = Kind(
     model=Deal,
     module=Module.DEALS,
     writable=WRITABLE,

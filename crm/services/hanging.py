@@ -22,7 +22,7 @@ from crm.models.activities import Activity, ActivityLink, Participant
 from crm.models.attachments import Attachment
 from crm.models.modules import references, referred
 from crm.services.kinds import KINDS
-from crm.services.records import Kind
+from crm.services.record_kinds import Kind
 
 
 class Way(StrEnum):

@@ -15,9 +15,9 @@ from crm.imports.problems import Problem
 from crm.imports.rows import frozen, thawed
 from crm.models import ImportJob
 from crm.selectors.import_known import Setting, link_names
-from crm.services import records
 from crm.services.import_fields import Table
 from crm.services.kinds import KINDS
+from crm.services.record_kinds import Kind
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.errors import NotPermitted, Refused
@@ -38,7 +38,7 @@ def rules_of(job: ImportJob) -> Rules:
     )
 
 
-def kind_of(module: str) -> records.Kind[Any]:
+def kind_of(module: str) -> Kind[Any]:
     """How the records of a module are written."""
     return KINDS[Module(module)]
 

@@ -17,6 +17,7 @@ from crm.models.modules import references, referred
 from crm.services import records
 from crm.services.import_changes import actor_of, kind_of, refusals, restored
 from crm.services.import_fields import tables_of
+from crm.services.record_kinds import Kind
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import update_many
 from finsuite.kernel.errors import Refused
@@ -66,9 +67,7 @@ def _take_back(job: ImportJob, actor: Actor, rows: Sequence[ImportRow]) -> None:
     update_many(rows, ["undo", "undo_problems"])
 
 
-def _delete(
-    job: ImportJob, actor: Actor, kind: records.Kind[Any], rows: Sequence[ImportRow], found: dict[int, Any]
-) -> None:
+def _delete(job: ImportJob, actor: Actor, kind: Kind[Any], rows: Sequence[ImportRow], found: dict[int, Any]) -> None:
     """Delete what the import created, unless it has changed or something else hangs on it by now."""
     untouched = [row for row in rows if found[row.record_id or 0].updated_at == row.version]
     used = _in_use(job, kind, [row.record_id or 0 for row in untouched])
@@ -85,7 +84,7 @@ def _delete(
             _note(row, ImportUndo.KEPT, "in_use" if row.record_id in used else "changed_since")
 
 
-def _in_use(job: ImportJob, kind: records.Kind[Any], ids: Sequence[int]) -> set[int]:
+def _in_use(job: ImportJob, kind: Kind[Any], ids: Sequence[int]) -> set[int]:
     """Those of these records that others refer to: an account's contacts, a vendor's products, a contact's deals."""
     used: set[int] = set()
     for model in RECORDS.values():
@@ -96,9 +95,7 @@ def _in_use(job: ImportJob, kind: records.Kind[Any], ids: Sequence[int]) -> set[
     return used
 
 
-def _restore(
-    job: ImportJob, actor: Actor, kind: records.Kind[Any], rows: Sequence[ImportRow], found: dict[int, Any]
-) -> None:
+def _restore(job: ImportJob, actor: Actor, kind: Kind[Any], rows: Sequence[ImportRow], found: dict[int, Any]) -> None:
     """Give back the values before, field by field, where the imported value still stands."""
     tables = tables_of(job)
     todo: list[tuple[ImportRow, dict[str, Any]]] = []

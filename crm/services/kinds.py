@@ -9,7 +9,7 @@ from crm.services.accounts import ACCOUNTS
 from crm.services.contacts import CONTACTS
 from crm.services.deals import DEALS
 from crm.services.products import PRODUCTS
-from crm.services.records import Kind
+from crm.services.record_kinds import Kind
 from crm.services.vendors import VENDORS
 
 KINDS: dict[Module, Kind[Any]] = {kind.module: kind for kind in (ACCOUNTS, CONTACTS, DEALS, PRODUCTS, VENDORS)}

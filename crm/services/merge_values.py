@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.models import Record
-from crm.services.records import Kind
+from crm.services.record_kinds import Kind
 from finsuite.kernel.errors import Refused
 
 CUSTOM = "cf_"

@@ -22,13 +22,13 @@ from crm.events import RecordsMerged
 from crm.models import RECORDS, Merge, MergedRecord, Organization, Record
 from crm.models.modules import references
 from crm.selectors.records import ABSENT, record_rows
-from crm.services import records
+from crm.services import record_kinds, records
 from crm.services.deal_lines import follow_lines
 from crm.services.hanging import Hanging, Way, hanging_on
 from crm.services.kinds import KINDS
 from crm.services.merge_lines import LinePlan, line_plan
 from crm.services.merge_values import Acceptable, FieldChoice, field_choices, tags_of, values_to_write
-from crm.services.records import Kind
+from crm.services.record_kinds import Kind
 from crm.services.surroundings import ancestors
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, Refused
@@ -259,7 +259,7 @@ def _let_the_losers_go(
         actor=actor,
         tenant=organization.tenant,
         verb="deleted",
-        changes=[(loser, records.content(kind, loser), {"merged_into": into}) for loser in losers],
+        changes=[(loser, record_kinds.content(kind, loser), {"merged_into": into}) for loser in losers],
     )
     MergedRecord.objects.bulk_create(
         MergedRecord(

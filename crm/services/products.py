@@ -12,6 +12,7 @@ from crm.events import ProductCreated, ProductDeleted, ProductUpdated
 from crm.models import Organization, Product
 from crm.services import records
 from crm.services.deal_lines import let_go_of_products
+from crm.services.record_kinds import Kind
 from crm.services.surroundings import Surroundings, Values
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
@@ -99,7 +100,7 @@ def _ends_early(start: date | None, end: date | None) -> bool:
     return start is not None and end is not None and end < start
 
 
-PRODUCTS: records.Kind[Product] = records.Kind(
+PRODUCTS: Kind[Product] = Kind(
     model=Product,
     module=Module.PRODUCTS,
     writable=WRITABLE,

@@ -6,78 +6,37 @@ what was given: for each row the record, or the Refused that says why it is not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 import audit.services
 from crm.access import Access, of_actor
-from crm.choices import Level, Module
-from crm.events import RecordEvent, RecordUpdated
+from crm.choices import Level
 from crm.models import Organization, Record
-from crm.models.modules import references, referred
-from crm.selectors.records import named
 from crm.services.keeping import keep, lines_of, parts_of
-from crm.services.surroundings import Surroundings, Values, ancestors, surroundings
+from crm.services.record_kinds import Changes, Kind, content, told
+from crm.services.record_values import Planned, drafted, planned
+from crm.services.surroundings import Surroundings, Values, surroundings
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import insert_many, update_many
 from finsuite.kernel.custom_fields.kinds import PREFIX
-from finsuite.kernel.custom_fields.sets import refuse_taken
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.models import ScopedQuerySet
-from finsuite.kernel.records import Change, assign
-from finsuite.kernel.text import fold
 from finsuite.kernel.versions import require_version
 
 R = TypeVar("R", bound=Record)
 
-Changes = Sequence[tuple[Any, Mapping[str, Any], Mapping[str, Any]]]
-Followed = Callable[[Actor, Organization, Changes], None]
-
 KEYS = ("name_key", "sort_key", "search_text")
-MOST_TAGS = 50
-
-
-@dataclass(frozen=True)
-class Kind(Generic[R]):
-    """What is particular to one kind of record."""
-
-    model: type[R]
-    module: Module
-    writable: tuple[str, ...]
-    required: str
-    complete: Callable[[R, Surroundings], None]  # fills in what a new record's values left out
-    faults: Callable[[R, Surroundings], dict[str, str]]  # what is wrong with the record as a whole
-    dependents: Callable[[], Sequence[tuple[Kind[Any], str]]]  # what points at it, and is let go when it is deleted
-    created: type[RecordEvent]
-    updated: type[RecordUpdated]
-    deleted: type[RecordEvent]
-    settle: Callable[[R, Change, Surroundings], None] | None = None  # what follows from new values, before it is judged
-    derived: tuple[str, ...] = ()  # columns that follow from others: saved with them, not told in the history
-    followed: Followed | None = None  # called after each save of several: (record, before, after) each
-    leaving: Callable[[], Sequence[Callable[[Actor, Organization, Sequence[int]], None]]] = tuple  # before they go
-    tree: str = ""  # the column by which records of this kind hang on one another, if they do
-    tree_fault: Callable[[], str] = str  # what is said to whoever would close a loop
-
-
-@dataclass(frozen=True)
-class Planned(Generic[R]):
-    """A record with its new values set but not saved, and what they change."""
-
-    record: R
-    change: Change
 
 
 def draft(kind: Kind[R], *, actor: Actor, access: Access, rows: Sequence[Values]) -> list[R | Refused]:
     """The records that these values would make, checked, and nothing saved."""
     around = surroundings(actor=actor, access=access, model=kind.model, rows=rows)
-    return _all_drafted(kind, actor, around, rows)
+    return drafted(kind, actor, around, rows)
 
 
 def create_one(kind: Kind[R], *, actor: Actor, organization: Organization, values: Values) -> R:
@@ -90,8 +49,8 @@ def create(kind: Kind[R], *, actor: Actor, organization: Organization, rows: Seq
     """Make a record of each row that is acceptable."""
     access = _entered(kind, actor, organization, Level.CREATE)
     around = surroundings(actor=actor, access=access, model=kind.model, rows=rows)
-    drafted = _all_drafted(kind, actor, around, rows)
-    made = [record for record in drafted if not isinstance(record, Refused)]
+    outcomes = drafted(kind, actor, around, rows)
+    made = [record for record in outcomes if not isinstance(record, Refused)]
     if made:
         with around.custom.naming_clashes():
             insert_many(made)
@@ -104,7 +63,7 @@ def create(kind: Kind[R], *, actor: Actor, organization: Organization, rows: Seq
         emit(kind.created(actor=actor, organization_id=organization.pk, ids=tuple(record.pk for record in made)))
         if kind.followed:
             kind.followed(actor, organization, [(record, {}, content(kind, record)) for record in made])
-    return drafted
+    return outcomes
 
 
 def plan(
@@ -113,7 +72,7 @@ def plan(
     """What these values would change in these records, checked, and nothing saved."""
     around = _around(kind, actor, access, changes)
     found = _rows(kind, access).in_bulk([key for key, _values in changes])
-    return _planned(kind, around, found, changes)
+    return planned(kind, around, found, changes)
 
 
 def hold(kind: Kind[R], *, access: Access, ids: Sequence[int]) -> dict[int, R]:
@@ -195,18 +154,6 @@ def accepted(outcome: R | Refused) -> R:
     return outcome
 
 
-def content(kind: Kind[R], record: R) -> dict[str, Any]:
-    """Everything that the record says, as the history keeps it; what is empty is left out."""
-    values = ((name, getattr(record, name)) for name in kind.writable)
-    custom = {f"{PREFIX}{key}": value for key, value in record.custom.items()}
-    return {**{name: value for name, value in values if value not in (None, "", [])}, **custom}
-
-
-def told(kind: Kind[R], values: Mapping[str, Any]) -> dict[str, Any]:
-    """These values as the history keeps them, without what only follows from others."""
-    return {name: value for name, value in values.items() if name not in kind.derived}
-
-
 def opened(kind: Kind[R], *, actor: Actor, record: R, version: str | None) -> R:
     """The record, locked for a change of what hangs on it (a deal's lines), if the caller has seen its last version."""
     access = _entered(kind, actor, record.organization, Level.EDIT)
@@ -231,89 +178,6 @@ def _rows(kind: Kind[R], access: Access) -> ScopedQuerySet[R]:
     return kind.model.objects.of(access.organization).filter(access.visible(kind.module))
 
 
-def _all_drafted(kind: Kind[R], actor: Actor, around: Surroundings, rows: Sequence[Values]) -> list[R | Refused]:
-    drafted = [_drafted(kind, actor, around, row) for row in rows]
-    return refuse_taken(around.custom, drafted, lambda entry: entry)
-
-
-def _drafted(kind: Kind[R], actor: Actor, around: Surroundings, row: Values) -> R | Refused:
-    record = kind.model(organization=around.organization)
-    try:
-        _assigned(kind, record, row, around)
-        if "owner_id" not in row and actor.user_id in around.members:
-            record.owner_id = actor.user_id
-        kind.complete(record, around)
-        _check_whole(kind, record, around)
-    except Refused as refused:
-        return refused
-    record.set_keys()
-    return record
-
-
-def _planned(
-    kind: Kind[R], around: Surroundings, found: Mapping[int, R], changes: Sequence[tuple[int, Values]]
-) -> list[Planned[R] | Refused]:
-    changes = _without_unseen(kind, around.access, found, changes)
-    hung_on = _mentioned(kind, changes) if kind.tree else []
-    above = ancestors(kind.model, kind.tree, hung_on) if hung_on else {}
-    planned: list[Planned[R] | Refused] = []
-    seen: set[int] = set()
-    for key, values in changes:
-        record = found.get(key)
-        if record is None:
-            planned.append(Refused(_("There is no such record."), code="not_found"))
-        elif key in seen:
-            planned.append(Refused(_("This record is to be changed twice at once."), code="duplicate"))
-        else:
-            planned.append(_replanned(kind, record, values, around, above))
-        seen.add(key)
-    return refuse_taken(around.custom, planned, lambda entry: entry.record if entry.change else None)
-
-
-def _without_unseen(
-    kind: Kind[R], access: Access, found: Mapping[int, R], changes: Sequence[tuple[int, Values]]
-) -> Sequence[tuple[int, Values]]:
-    """The changes without those that would empty a reference because whoever makes them can't see what is there.
-
-    One statement for each such module, and only where one is to be emptied.
-    """
-    for column in references(kind.model):
-        module = referred(kind.model, column)
-        if module is None or module not in access.owners:
-            continue
-        emptied = {
-            key: getattr(found[key], column)
-            for key, values in changes
-            if key in found and column in values and values[column] is None
-        }
-        held = {target for target in emptied.values() if target is not None}
-        seen = set(named(access, module, held))
-        changes = [
-            (key, {name: value for name, value in values.items() if name != column})
-            if emptied.get(key) is not None and emptied[key] not in seen
-            else (key, values)
-            for key, values in changes
-        ]
-    return changes
-
-
-def _replanned(
-    kind: Kind[R], record: R, values: Values, around: Surroundings, above: dict[int, int | None]
-) -> Planned[R] | Refused:
-    try:
-        change = _assigned(kind, record, values, around)
-        if kind.settle and change:
-            kind.settle(record, change, around)
-        if kind.tree and kind.tree in change:
-            _check_tree(kind, record, above)
-        _check_whole(kind, record, around)
-    except Refused as refused:
-        return refused
-    if kind.tree and kind.tree in change:
-        above[record.pk] = getattr(record, kind.tree)
-    return Planned(record, change)
-
-
 def _updated(
     kind: Kind[R],
     actor: Actor,
@@ -321,15 +185,15 @@ def _updated(
     found: Mapping[int, R],
     changes: Sequence[tuple[int, Values]],
 ) -> list[Planned[R] | Refused]:
-    planned = _planned(kind, around, found, changes)
-    changed = [entry for entry in planned if isinstance(entry, Planned) and entry.change]
+    outcomes = planned(kind, around, found, changes)
+    changed = [entry for entry in outcomes if isinstance(entry, Planned) and entry.change]
     if changed:
         for entry in changed:
             entry.record.set_keys()
         changes_made = [(entry.record, entry.change.before, entry.change.after) for entry in changed]
         with around.custom.naming_clashes():
             _save_changed(kind, actor, around.organization, changes_made)
-    return planned
+    return outcomes
 
 
 def _record_of(entry: Planned[R] | Refused) -> R | Refused:
@@ -406,86 +270,6 @@ def _save_changed(
         kind.followed(actor, organization, changes)
 
 
-def _assigned(kind: Kind[R], record: R, values: Values, around: Surroundings) -> Change:
-    """Set the values and check what they refer to; every fault is told at once."""
-    held = {name: getattr(record, name) for name in (*around.references, "currency") if name in values}
-    faults: dict[str, list[str]] = {}
-    change = added = Change()
-    own, custom = around.custom.split(values)
-    try:
-        change = assign(record, _prepared(own), allowed=kind.writable)
-    except Refused as refused:
-        if refused.code == "unknown_field":
-            raise
-        faults = refused.fields
-    for name, before in held.items():
-        given = getattr(record, name)
-        if given == before or name in faults:
-            continue
-        if name == "currency" and record.pk is not None:
-            faults[name] = [_("The currency can't be changed once the record exists.")]
-        elif fault := around.fault_of(name, given):
-            faults[name] = [fault]
-    try:
-        added = around.custom.apply(record, custom, currency=record.currency or around.home_currency)
-    except Refused as refused:
-        faults = {**faults, **refused.fields}
-    if faults:
-        raise _refusal(faults)
-    return change.and_(added)
-
-
-def _check_whole(kind: Kind[R], record: R, around: Surroundings) -> None:
-    faults = {name: [fault] for name, fault in kind.faults(record, around).items()}
-    if not getattr(record, kind.required):
-        faults.setdefault(kind.required, [_required_fault(kind)])
-    if faults:
-        raise _refusal(faults)
-
-
-def _prepared(values: Values) -> Values:
-    """Tags in their one form, currency codes in capitals."""
-    prepared = dict(values)
-    if "tags" in values:
-        prepared["tags"] = _tags(values["tags"])
-    if isinstance(values.get("currency"), str):
-        prepared["currency"] = values["currency"].strip().upper()
-    return prepared
-
-
-def _tags(given: Any) -> list[str]:
-    """Trimmed, each once, in the order given."""
-    if not isinstance(given, (list, tuple)) or not all(isinstance(tag, str) for tag in given):
-        raise _refusal({"tags": [_("Tags are a list of texts.")]})
-    tags: dict[str, str] = {}
-    for tag in given:
-        if tag.strip():
-            tags.setdefault(fold(tag), " ".join(tag.split()))
-    kept = list(tags.values())
-    if len(kept) > MOST_TAGS:
-        raise _refusal({"tags": [_("A record can have at most %(limit)d tags.") % {"limit": MOST_TAGS}]})
-    if any(len(tag) > 50 or "\x00" in tag for tag in kept):
-        raise _refusal({"tags": [_("A tag can have at most %(limit)d characters.") % {"limit": 50}]})
-    return kept
-
-
-def _check_tree(kind: Kind[R], record: R, above: Mapping[int, int | None]) -> None:
-    """Refuse to hang a record on itself or on one that hangs on it."""
-    step: int | None = getattr(record, kind.tree)
-    seen: set[int] = set()
-    while step is not None and step not in seen:
-        if step == record.pk:
-            raise _refusal({kind.tree: [kind.tree_fault()]})
-        seen.add(step)
-        step = above.get(step)
-
-
-def _mentioned(kind: Kind[R], changes: Sequence[tuple[int, Values]]) -> list[int]:
-    """What these changes hang records on."""
-    values = (row.get(kind.tree) for _key, row in changes)
-    return sorted({value for value in values if type(value) is int and 0 < value < 2**63})
-
-
 def _around(kind: Kind[R], actor: Actor, access: Access, changes: Sequence[tuple[int, Values]]) -> Surroundings:
     rows = [values for _key, values in changes]
     return surroundings(actor=actor, access=access, model=kind.model, rows=rows)
@@ -509,22 +293,6 @@ def _locked_for_change(
     around = _around(kind, actor, access, changes)
     rows = _rows(kind, access).filter(pk__in=[key for key, _values in changes]).order_by("pk")
     return around, {record.pk: record for record in rows.select_for_update(of=("self",), no_key=True)}
-
-
-def _required_fault(kind: Kind[R]) -> str:
-    label = capfirst(str(kind.model._meta.get_field(kind.required).verbose_name))  # type: ignore[union-attr]
-    return _("%(field)s is required.") % {"field": label}
-
-
-def _refusal(faults: Mapping[str, Sequence[str]]) -> Refused:
-    count = len(faults)
-    if count == 1:
-        return Refused(next(iter(faults.values()))[0], fields=faults)
-    return Refused(
-        ngettext("%(count)d field can't be saved as it is.", "%(count)d fields can't be saved as they are.", count)
-        % {"count": count},
-        fields=faults,
-    )
 
 
 def _absent() -> NotFound:

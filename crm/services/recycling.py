@@ -17,10 +17,11 @@ from crm.access import Access, of_actor
 from crm.choices import Level, Module
 from crm.models import DealContact, DealLine, DeletedRecord, Organization, Record
 from crm.selectors.custom_fields import custom_fields
-from crm.services import records
+from crm.services import record_kinds, records
 from crm.services.deal_contacts import bring_back_contacts
 from crm.services.keeping import LINES
 from crm.services.kinds import KINDS
+from crm.services.record_kinds import Kind
 from crm.services.surroundings import ancestors
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import reinsert_many, update_many
@@ -82,9 +83,7 @@ def purge_deleted_records(*, before: datetime) -> int:
     return DeletedRecord.objects.filter(deleted_at__lt=before).delete()[0]
 
 
-def _drafted(
-    organization: Organization, kind: records.Kind[Any], kept: Sequence[DeletedRecord]
-) -> dict[int, Record | Refused]:
+def _drafted(organization: Organization, kind: Kind[Any], kept: Sequence[DeletedRecord]) -> dict[int, Record | Refused]:
     """The records as they were, unsaved, without references to what is gone meanwhile."""
     rows = _read([one.content for one in kept])
     known = _known(organization, rows)
@@ -147,7 +146,7 @@ def _drop_lost(row: Any, known: Known) -> None:
 def _insert(
     actor: Actor,
     organization: Organization,
-    kind: records.Kind[Any],
+    kind: Kind[Any],
     back: Sequence[Record],
     kept: Sequence[DeletedRecord],
 ) -> None:
@@ -169,9 +168,7 @@ def _insert(
             reinsert_many(list(rows.values()))
 
 
-def _hang_back(
-    actor: Actor, organization: Organization, kind: records.Kind[Any], kept: Sequence[DeletedRecord]
-) -> None:
+def _hang_back(actor: Actor, organization: Organization, kind: Kind[Any], kept: Sequence[DeletedRecord]) -> None:
     """Hang back what was let go, where nothing else has been put in its place."""
     let_go: dict[str, dict[int, int]] = {}
     for one in kept:
@@ -191,7 +188,7 @@ def _hang_back(
             records.rehang(hanging, column, actor=actor, organization=organization, targets=wanted)
 
 
-def _without_loops(kind: records.Kind[Any], wanted: Mapping[int, int]) -> dict[int, int]:
+def _without_loops(kind: Kind[Any], wanted: Mapping[int, int]) -> dict[int, int]:
     """Those of the records that don't stand above what they are to hang on by now."""
     above = dict(ancestors(kind.model, kind.tree, sorted(set(wanted.values()))))
     fine: dict[int, int] = {}
@@ -213,12 +210,12 @@ def _hang_lines(organization: Organization, targets: Mapping[int, int]) -> None:
     update_many(lines, ["product_id"])
 
 
-def _tell(actor: Actor, organization: Organization, kind: records.Kind[Any], back: Sequence[Record]) -> None:
+def _tell(actor: Actor, organization: Organization, kind: Kind[Any], back: Sequence[Record]) -> None:
     audit.services.record_many(
         actor=actor,
         tenant=organization.tenant,
         verb="restored",
-        changes=[(row, {}, records.content(kind, row)) for row in back],
+        changes=[(row, {}, record_kinds.content(kind, row)) for row in back],
     )
     ids = tuple(row.pk for row in back)
     emit(kind.created(actor=actor, organization_id=organization.pk, ids=ids))

@@ -20,12 +20,12 @@ from crm.choices import Level, Module
 from crm.events import MergeUndone
 from crm.models import RECORDS, Merge, MergedRecord, Organization
 from crm.models.modules import references
-from crm.services import records
+from crm.services import record_kinds, records
 from crm.services.deal_lines import follow_lines
 from crm.services.hanging import hanging_on
 from crm.services.kinds import KINDS
 from crm.services.merging import hang, value_of
-from crm.services.records import Kind
+from crm.services.record_kinds import Kind
 from crm.services.surroundings import ancestors
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
@@ -182,7 +182,7 @@ def _tell(kind: Kind[Any], actor: Actor, organization: Organization, merge: Merg
         actor=actor,
         tenant=organization.tenant,
         verb="restored",
-        changes=[(row, {}, records.content(kind, row)) for row in restored],
+        changes=[(row, {}, record_kinds.content(kind, row)) for row in restored],
     )
     audit.services.record(
         actor=actor,

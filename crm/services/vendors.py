@@ -9,6 +9,7 @@ from crm.events import VendorCreated, VendorDeleted, VendorUpdated
 from crm.models import Organization, Vendor
 from crm.services import records
 from crm.services.products import PRODUCTS
+from crm.services.record_kinds import Kind
 from crm.services.surroundings import Surroundings, Values
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
@@ -73,7 +74,7 @@ def _faults(vendor: Vendor, around: Surroundings) -> dict[str, str]:
     return {}
 
 
-VENDORS: records.Kind[Vendor] = records.Kind(
+VENDORS: Kind[Vendor] = Kind(
     model=Vendor,
     module=Module.VENDORS,
     writable=WRITABLE,

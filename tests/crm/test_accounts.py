@@ -21,7 +21,7 @@ from crm.services.accounts import (
 )
 from crm.services.contacts import create_contact, update_contact
 from crm.services.currencies import add_currency, update_currency
-from crm.services.records import Planned
+from crm.services.record_values import Planned
 from finsuite.kernel import events
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.errors import Conflict, NotFound, NotPermitted, Refused
