@@ -13,11 +13,10 @@ from django.utils.translation import pgettext
 from crm.access import Access
 from crm.choices import ActivityKind, CallDirection, CallOutcome, Priority
 from crm.models import Activity
-from crm.selectors.organizations import members
+from crm.ui.people import People
 from finsuite.kernel.versions import version_of
 
 _MOMENT = "%Y-%m-%dT%H:%M"
-MOST_MEMBERS = 30  # more than can be ticked at a glance
 
 
 class MomentField(forms.DateTimeField):
@@ -39,22 +38,16 @@ class ActivityForm(forms.Form):
         super().__init__(data, initial=_initial(activity) if activity else {"priority": Priority.NORMAL})
         self.kind = kind
         self.activity = activity
-        people = [(member.user_id, str(member.user)) for member in members(access.organization)]
+        self.people = People(access.organization)
         self._add_words(kind)
         if kind == ActivityKind.TASK:
             self._add_due()
         if kind in (ActivityKind.CALL, ActivityKind.MEETING):
             self._add_meeting(kind, activity)
         if kind != ActivityKind.NOTE:
-            self._add_plan(access, people)
-        if kind in (ActivityKind.CALL, ActivityKind.MEETING) and 1 < len(people) <= MOST_MEMBERS:
-            self.fields["members"] = forms.TypedMultipleChoiceField(
-                label=_("Colleagues who take part"),
-                choices=people,
-                coerce=int,
-                required=False,
-                widget=forms.CheckboxSelectMultiple,
-            )
+            self._add_plan(access)
+        if kind in (ActivityKind.CALL, ActivityKind.MEETING) and (self.people.few is None or len(self.people.few) > 1):
+            self.fields["members"] = self.people.several(label=_("Colleagues who take part"))
         if activity is None:
             if kind == ActivityKind.CALL:
                 self.fields["is_done"] = forms.BooleanField(label=_("The call has taken place"), required=False)
@@ -110,18 +103,10 @@ class ActivityForm(forms.Form):
             label=_("Outcome"), choices=[("", "–"), *CallOutcome.choices], required=False
         )
 
-    def _add_plan(self, access: Access, people: list[tuple[int, str]]) -> None:
-        held = self.activity.owner if self.activity else None
-        if held is not None and held.pk not in dict(people):
-            people = [*people, (held.pk, str(held))]
-        self.fields["owner_id"] = forms.TypedChoiceField(
-            label=_("Owner"),
-            choices=[("", _("Nobody")), *people],
-            coerce=int,
-            empty_value=None,
-            required=False,
-            initial=access.user_id,
-        )
+    def _add_plan(self, access: Access) -> None:
+        owner = self.activity.owner if self.activity else None
+        held = (owner.pk, str(owner)) if owner else None
+        self.fields["owner_id"] = self.people.one(held=held, label=_("Owner"), required=False, initial=access.user_id)
         self.fields["priority"] = forms.ChoiceField(label=_("Priority"), choices=Priority.choices)
         self.fields["reminder_at"] = MomentField(label=_("Remind the owner"))
 

@@ -8,7 +8,7 @@ the criteria themselves to refuse at its place, which is where the form then say
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
 from decimal import Decimal, InvalidOperation
@@ -25,9 +25,9 @@ from crm.criteria.periods import PERIODS, days_of
 from crm.criteria.tree import DEEPEST, ME, MOST_CRITERIA
 from crm.models import RECORDS, ListView
 from crm.selectors.criteria import filter_fields, setup_rows
-from crm.selectors.organizations import members
 from crm.selectors.records import named
 from crm.ui.addresses import address
+from crm.ui.people import People
 from finsuite.kernel import formats
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.ids import read_id
@@ -91,7 +91,8 @@ class Line:
     @property
     def comparators(self) -> list[tuple[str, str]]:
         """What the field can be compared by; several records are for programs to name."""
-        hidden = LISTED if self.picked and self.comparator not in LISTED else ()
+        is_typed = self.picked or self.picks_people
+        hidden = LISTED if is_typed and self.comparator not in LISTED else ()
         return [(name, self.field.told(name)) for name in self.field.comparators if name not in hidden]
 
     @property
@@ -105,6 +106,8 @@ class Line:
             return "range"
         if self.picked:
             return "kept" if self.comparator in LISTED else "picker"
+        if self.picks_people and self.comparator not in LISTED:
+            return "picker"
         if self.options:
             return "several" if self.comparator in LISTED else "one"
         return "yes_no" if self.field.kind is FieldKind.YES_NO else "text"
@@ -114,14 +117,25 @@ class Line:
         """The module whose records the field refers to, if it does."""
         return Module(self.field.target) if self.field.target in Module.values else None
 
+    @property
+    def picks_people(self) -> bool:
+        """Whether the field refers to members, and they are too many for a list."""
+        return self.field.target == "users" and self.builder.people.few is None
+
     @cached_property
     def options(self) -> list[tuple[str, str]]:
-        """What there is to choose from, where that is a short list."""
+        """What there is to choose from, where that is a short list; of many members, those that are chosen."""
         if self.field.target == "users":
-            return [(ME, _("Me")), *self.builder.people]
+            return [(ME, _("Me")), *((str(key), name) for key, name in self._people())]
         if self.field.kind is FieldKind.RECORD and not self.picked:
             return self.builder.targets(self.field.target)
         return list(self.field.options)
+
+    def _people(self) -> Iterable[tuple[int, str]]:
+        people = self.builder.people
+        if people.few is not None:
+            return people.few
+        return people.names([key for part in self.chosen if (key := read_id(part))]).items()
 
     @property
     def chosen(self) -> list[str]:
@@ -139,12 +153,16 @@ class Line:
 
     @property
     def lookup(self) -> str:
+        if self.picks_people:
+            return f"{self.builder.people.lookup}?me=1"
         return address(self.picked, "lookup", self.builder.access.organization.pk) if self.picked else ""
 
     @property
     def shown(self) -> str:
         """What the chosen record is called."""
         key = read_id(str(self.value))
+        if self.picks_people:
+            return _("Me") if self.value == ME else self.builder.people.name_of(key) if key else ""
         if key is None or self.picked is None:
             return ""
         return named(self.builder.access, self.picked, {key}).get(key, "")
@@ -267,8 +285,8 @@ class Builder:
         return self.fields.get(named_by[-1]) or next(iter(self.fields.values()))
 
     @cached_property
-    def people(self) -> list[tuple[str, str]]:
-        return [(str(member.user_id), str(member.user)) for member in members(self.access.organization)]
+    def people(self) -> People:
+        return People(self.access.organization)
 
     def targets(self, name: str) -> list[tuple[str, str]]:
         """The organization's stages, pipelines or lost reasons, to choose from."""

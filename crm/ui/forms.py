@@ -20,11 +20,12 @@ from django.utils.translation import gettext as _
 from crm.access import Access, as_id
 from crm.models import Record
 from crm.models.modules import references, referred
-from crm.selectors.organizations import currencies, members
+from crm.selectors.organizations import currencies
 from crm.selectors.records import named
 from crm.ui.addresses import address
 from crm.ui.custom_fields import sections as custom_sections
 from crm.ui.deal_options import offered
+from crm.ui.people import IdField, People, PersonField
 from crm.ui.sections import Section
 from crm.ui.widgets import RecordPicker, tags_input
 from finsuite.kernel import formats
@@ -60,17 +61,6 @@ class TagsField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         return [tag.strip() for tag in super().clean(value).split(",") if tag.strip()]
-
-
-class IdField(forms.CharField):
-    """The id of another record, or nothing."""
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        found = read_id(text)
-        return text if found is None else found
 
 
 @dataclass(frozen=True)
@@ -219,7 +209,9 @@ class RecordForm(forms.Form):
             place = address(module, "lookup", self.access.organization.pk)
             return IdField(widget=RecordPicker(place), **kwargs)
         if target := references(self.model).get(name):
-            options = self._people(name) if target is User else offered(self.access, target, self.record)
+            if target is User:
+                return self._person(name, kwargs)
+            options = offered(self.access, target, self.record)
             return forms.TypedChoiceField(choices=options, coerce=int, empty_value=None, **kwargs)
         match name:
             case "currency":
@@ -250,17 +242,14 @@ class RecordForm(forms.Form):
         kind = "tel" if "phone" in column.name or column.name in ("mobile", "fax") else kind
         return forms.CharField(widget=forms.TextInput(attrs={**attrs, "inputmode": kind}), **kwargs)
 
-    def _people(self, name: str) -> list[tuple[Any, str]]:
-        people = list(self._members)
-        held = getattr(self.record, name, None)
-        if held is not None and held not in dict(people):
-            person = getattr(self.record, name.removesuffix("_id"))
-            people.append((held, str(person)))  # one who has left keeps what they own
-        return [("", _("Nobody")), *people]
+    def _person(self, name: str, kwargs: dict[str, Any]) -> forms.Field:
+        key = getattr(self.record, name, None)
+        held = None if key is None else (key, str(getattr(self.record, name.removesuffix("_id"))))
+        return self._people.one(held=held, **kwargs)
 
     @cached_property
-    def _members(self) -> list[tuple[Any, str]]:
-        return [(member.user_id, str(member.user)) for member in members(self.access.organization)]
+    def _people(self) -> People:
+        return People(self.access.organization)
 
     def _currencies(self) -> list[tuple[str, str]]:
         if self.record is not None:
@@ -271,7 +260,7 @@ class RecordForm(forms.Form):
 
     def _name_the_picked(self) -> None:
         for name, field in self.fields.items():
-            if isinstance(field.widget, RecordPicker):
+            if isinstance(field.widget, RecordPicker) and not isinstance(field, PersonField):
                 field.widget.shown = self._name_of(name, self[name].value())
 
     def _name_of(self, name: str, value: Any) -> str:

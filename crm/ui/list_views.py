@@ -17,12 +17,12 @@ from crm.choices import Level, Module
 from crm.criteria.tree import DEEPEST
 from crm.models import ListView, Profile, Team
 from crm.selectors.list_views import get_list_view
-from crm.selectors.organizations import members
 from crm.services import list_views as services
 from crm.ui.addresses import address
 from crm.ui.base import actor_of, in_organization
 from crm.ui.filters import Block, Builder, criteria_of, read_json, read_tree
 from crm.ui.modules import PAGES
+from crm.ui.people import People
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
@@ -196,13 +196,12 @@ def _sharing(access: Access, view: ListView) -> dict[str, Any]:
     public = ListView.Visibility.PUBLIC
     may_publish = access.profile.can_setup or view.visibility == public
     choices = [entry for entry in ListView.Visibility.choices if entry[0] != public or may_publish]
-    people: list[tuple[int, Any]] = [
-        (m.user_id, m.user) for m in members(access.organization) if m.user_id != access.user_id
-    ]
+    people = People(access.organization)
+    others = [entry for entry in people.few or () if entry[0] != access.user_id]
     teams = [(team.pk, team.name) for team in Team.objects.of(access.organization).order_by("name")]
     profiles = [(p.pk, p.title) for p in Profile.objects.of(access.organization).order_by("pk")]
     named: list[tuple[str, str, list[tuple[int, Any]]]] = [
-        ("shared_people", _("People"), people),
+        ("shared_people", _("People"), others),
         ("shared_teams", _("Teams"), teams),
         ("shared_profiles", _("Profiles"), profiles),
     ]
@@ -210,7 +209,8 @@ def _sharing(access: Access, view: ListView) -> dict[str, Any]:
         (name, label, [(key, told, key in getattr(view, name)) for key, told in entries])
         for name, label, entries in named
     ]
-    return {"view": view, "visibilities": choices, "shares": shares}
+    picker = "" if people.few is not None else people.picker("shared_people", view.shared_people, _("People"))
+    return {"view": view, "visibilities": choices, "shares": shares, "people_picker": picker}
 
 
 def _block(builder: Builder, given: QueryDict) -> Block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,14 +10,29 @@ from django.utils.translation import gettext as _
 
 from crm.access import Access
 from crm.choices import Level
-from crm.selectors.organizations import members
+from crm.models import Record
 from crm.selectors.records import get_record, record_rows
 from crm.services import records as services
 from crm.services.kinds import KINDS
 from crm.ui.base import actor_of
+from crm.ui.people import People
 from crm.ui.records import Pages
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
+
+
+class OwnerForm(forms.Form):
+    """Who is to own a record."""
+
+    marks_optional = False
+    version = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, access: Access, record: Record) -> None:
+        super().__init__(initial={"owner_id": record.owner_id, "version": version_of(record)}, auto_id="new_%s")
+        held = (record.owner.pk, str(record.owner)) if record.owner else None
+        field = People(access.organization).one(held=held, label=_("Owner"), required=False)
+        field.widget.attrs["autofocus"] = True
+        self.fields["owner_id"] = field
 
 
 def changed(pages: Pages, request: HttpRequest, access: Access, record_id: int) -> HttpResponse:
@@ -26,9 +42,7 @@ def changed(pages: Pages, request: HttpRequest, access: Access, record_id: int) 
     if request.method != "POST":
         if not getattr(request, "htmx", False):
             return redirect(f"{pages.address('edit', access, record)}#id_owner_id")
-        people = [(member.user_id, member.user) for member in members(access.organization)]
-        context = {"people": people, "record": record, "version": version_of(record)}
-        return render(request, "crm/record_owner.html", context)
+        return render(request, "crm/record_owner.html", {"form": OwnerForm(access, record)})
     chosen = request.POST.get("owner_id", "")
     owner_id = read_id(chosen) if chosen else None
     saved = services.update_one(

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm.access import Access
 from crm.choices import Level, Module
 from crm.models import Profile, Team
+from crm.selectors.members import FEW, find_members
 from crm.selectors.organizations import (
     currencies,
     get_currency,
@@ -345,10 +347,15 @@ def _rates(request: HttpRequest, access: Access, currency: Any, form: DatedRateF
 
 
 def _members(request: HttpRequest, access: Access, form: MemberForm) -> HttpResponse:
+    text = request.GET.get("q", "").strip()[:100]
+    found = find_members(access.organization, text).select_related("manager__user").prefetch_related("places__team")
+    page = Paginator(found, FEW).get_page(request.GET.get("page"))
     context = {
         "access": access,
         "form": form,
-        "members": members(access.organization).select_related("manager__user").prefetch_related("places__team"),
+        "text": text,
+        "page": page,
+        "members": page.object_list,
         "profiles": list(profiles(access.organization)),
     }
     return render(request, "crm/member_list.html", context, status=_status(form))

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm.access import Access
 from crm.choices import Module, Sharing
 from crm.models import Membership, Team
-from crm.selectors.organizations import get_member, members
+from crm.selectors.organizations import get_member
 from crm.selectors.sharing import extent, get_team, sharing_rules, teams
 from crm.services import sharing as services
 from crm.services import teams as team_services
 from crm.ui.base import actor_of, in_setup
+from crm.ui.people import People
 from finsuite.kernel import formats
 from finsuite.kernel.errors import Conflict, Refused
 from finsuite.kernel.versions import version_of
@@ -62,9 +63,6 @@ class SharingForm(forms.Form):
 class TeamForm(forms.Form):
     version = forms.CharField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
-    member_ids = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Members"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
-    )
 
     def __init__(self, access: Access, data: Any = None, team: Team | None = None) -> None:
         initial = {}
@@ -72,8 +70,7 @@ class TeamForm(forms.Form):
             held = [place.membership_id for place in team.places.all()]
             initial = {"name": team.name, "member_ids": held, "version": version_of(team)}
         super().__init__(data, initial=initial)
-        field: Any = self.fields["member_ids"]
-        field.choices = [(member.pk, str(member.user)) for member in members(access.organization)]
+        self.fields["member_ids"] = People(access.organization, "pk").several(label=_("Members"))
 
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("name", "member_ids")}
@@ -81,19 +78,15 @@ class TeamForm(forms.Form):
 
 class ManagerForm(forms.Form):
     version = forms.CharField(widget=forms.HiddenInput, required=False)
-    manager_id = forms.TypedChoiceField(
-        label=gettext_lazy("Reports to"),
-        coerce=int,
-        empty_value=None,
-        required=False,
-        help_text=gettext_lazy("Managers see what those own who report to them, directly or through others."),
-    )
 
     def __init__(self, access: Access, member: Membership, data: Any = None) -> None:
         super().__init__(data, initial={"manager_id": member.manager_id, "version": version_of(member)})
-        others = [(other.pk, str(other.user)) for other in members(access.organization) if other.pk != member.pk]
-        field: Any = self.fields["manager_id"]
-        field.choices = [("", _("Nobody")), *others]
+        self.fields["manager_id"] = People(access.organization, "pk").one(
+            without=member.pk,
+            label=_("Reports to"),
+            required=False,
+            help_text=_("Managers see what those own who report to them, directly or through others."),
+        )
 
 
 @require_http_methods(GET_AND_POST)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -10,29 +12,82 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from crm.access import Access
+from finsuite.kernel.ids import read_id
 
 
 class RecordPicker(forms.Widget):
     """Chooses one record out of any number: a text field that suggests while one types.
 
-    `url` answers the suggestions; `shown` is what the chosen record is called.
+    `url` answers the suggestions; `shown` is what the chosen record is called, or else `name_of` is asked.
     """
 
     template_name = "crm/widgets/picker.html"
     hidden_widget = forms.HiddenInput
 
-    def __init__(self, url: str, attrs: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, url: str, attrs: dict[str, Any] | None = None, name_of: Callable[[int], str] | None = None
+    ) -> None:
         super().__init__(attrs)
-        self.url = url
+        self.url, self.name_of = url, name_of
         self.shown = ""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"] |= {"url": self.url, "shown": self.shown if value not in (None, "") else ""}
+        context["widget"] |= {"url": self.url, "shown": self._told(value)}
         return context
+
+    def _told(self, value: Any) -> str:
+        if value in (None, ""):
+            return ""
+        key = read_id(str(value))
+        return self.name_of(key) if self.name_of and key is not None else self.shown
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """Drawn from the site's own templates, which Django's form renderer does not look through."""
+        return render_to_string(self.template_name, self.get_context(name, value, attrs))
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a `ManyPicker` was sent: the ids that are ticked, and a text that stands for one more."""
+
+    ids: tuple[str, ...] = ()
+    text: str = ""
+
+
+class ManyPicker(forms.Widget):
+    """Chooses any number of records or people: tick boxes for who is near or chosen, and a field that finds others.
+
+    `url` answers the suggestions; `names` says what ids are called that are not `offered`. Where the browser suggests
+    nothing, what is typed is sent along.
+    """
+
+    template_name = "crm/widgets/many.html"
+
+    def __init__(
+        self, url: str, offered: dict[int, str], names: Callable[[list[int]], Mapping[int, str]], attrs: Any = None
+    ) -> None:
+        super().__init__(attrs)
+        self.url, self.offered, self.names = url, offered, names
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Typed:
+        return Typed(tuple(data.getlist(name)), data.get(f"{name}-typed", "").strip()[:100])
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """Nothing ticked is an answer, too."""
+        return False
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, None, attrs)
+        sent = value if isinstance(value, Typed) else Typed(tuple(str(key) for key in value or ()))
+        chosen = [key for text in sent.ids if (key := read_id(text)) is not None]
+        named = {**self.offered, **self.names([key for key in chosen if key not in self.offered])}
+        entries = [(key, label, key in chosen) for key, label in named.items()]
+        context["widget"] |= {"url": self.url, "entries": entries, "typed": sent.text}
+        return context
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Drawn as the picker is."""
         return render_to_string(self.template_name, self.get_context(name, value, attrs))
 
 

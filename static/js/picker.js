@@ -1,4 +1,5 @@
 // Chooses one record out of many: a combobox over the suggestions that `data-url` answers while one types.
+// With `data-picker-many="name"` it chooses several: each becomes a ticked box of that name.
 
 const PAUSE = 150;
 let waiting;
@@ -65,7 +66,34 @@ function option({ id, name, detail }) {
   return item;
 }
 
+function tick(picker, item) {
+  const { field } = parts(picker);
+  const chosen = picker.querySelector("[data-picker-chosen]");
+  let box = [...chosen.querySelectorAll("input")].find((known) => known.value === item.dataset.id);
+  if (!box) {
+    box = document.createElement("input");
+    Object.assign(box, { type: "checkbox", className: "check", name: picker.dataset.pickerMany, value: item.dataset.id });
+    box.id = `${field.id}-${item.dataset.id}`;
+    const label = document.createElement("label");
+    label.htmlFor = box.id;
+    label.textContent = item.dataset.name;
+    const choice = document.createElement("div");
+    choice.className = "choice";
+    choice.append(box, label);
+    chosen.append(choice);
+    chosen.hidden = false;
+  }
+  box.checked = true;
+  field.value = "";
+  close(picker);
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 function choose(picker, item) {
+  if ("pickerMany" in picker.dataset) {
+    tick(picker, item);
+    return;
+  }
   const { value, field } = parts(picker);
   value.value = item.dataset.id;
   field.value = item.dataset.name;
@@ -87,7 +115,8 @@ function move(picker, step) {
 document.addEventListener("input", (event) => {
   const picker = event.target.closest?.("[data-picker]");
   if (!picker || event.target.getAttribute("role") !== "combobox") return;
-  parts(picker).value.value = "";
+  const { value } = parts(picker);
+  if (value) value.value = "";
   clearTimeout(waiting);
   waiting = setTimeout(() => suggest(picker), PAUSE);
 });
@@ -120,11 +149,12 @@ document.addEventListener("pointerdown", (event) => {
   choose(item.closest("[data-picker]"), item);
 });
 
-// Text that names nobody chosen chooses nobody: it is taken away, so that what is seen is what is saved.
+// Text that names nobody chosen chooses nobody: it is taken away, so that what is seen is what is saved. Where several
+// can be chosen it is sent along, and the server looks it up.
 document.addEventListener("focusout", (event) => {
   const picker = event.target.closest?.("[data-picker]");
   if (!picker || picker.contains(event.relatedTarget)) return;
   const { value, field } = parts(picker);
   close(picker);
-  if (!value.value) field.value = "";
+  if (value && !value.value) field.value = "";
 });
