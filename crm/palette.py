@@ -16,6 +16,7 @@ from crm.choices import Level, Module
 from crm.models import RECORDS
 from crm.selectors.everywhere import named_everywhere, search_everywhere
 from crm.ui.addresses import address
+from crm.ui.items import ICONS
 from crm.ui.modules import PAGES
 from finsuite.kernel.search import Action, Hit, commands, on_record, recent, register
 from finsuite.kernel.tenants import Tenant
@@ -85,7 +86,7 @@ def _with_pages() -> tuple[Module, ...]:
 
 @register("crm-records", label=_("Records"), kind="crm", order=10)
 def _records(request: HttpRequest, tenant: Tenant, text: str, limit: int) -> Iterable[Hit]:
-    findings = search_everywhere(_access(tenant), text, modules=_with_pages(), limit=limit)
+    findings = search_everywhere(_access(tenant), text, modules=_with_pages(), limit=limit, activities=limit)
     hits = [
         Hit(
             found.name,
@@ -96,6 +97,17 @@ def _records(request: HttpRequest, tenant: Tenant, text: str, limit: int) -> Ite
             meant=findings.meant,
         )
         for found in findings
+    ]
+    hits += [
+        Hit(
+            noted.name,
+            _page("activity", tenant.id, activity_id=noted.id),
+            icon=ICONS[noted.kind],
+            detail=noted.about,
+            group=str(_("Activities")),
+            meant=findings.meant,
+        )
+        for noted in findings.activities
     ]
     if hits:
         everything = f"{reverse('crm:search', kwargs={'organization': tenant.id})}?{urlencode({'q': text})}"

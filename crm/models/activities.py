@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from crm.choices import ActivityKind, ActivityStatus, CallDirection, CallOutcome, Module, Priority
 from crm.models.organizations import Organization
 from finsuite.kernel.models import ScopedQuerySet, Stamped
-from finsuite.kernel.text import fold
+from finsuite.kernel.terms import searchable
+
+MOST_SEARCHED = 20_000
 
 
 class Activity(Stamped):
@@ -118,7 +120,7 @@ class Activity(Stamped):
 
     def set_keys(self) -> None:
         """Derive what is searched. Services call it before they save."""
-        self.search_text = fold(f"{self.subject}\n{self.body}"[:20_000])
+        self.search_text = searchable([self.subject, self.location, self.body[:MOST_SEARCHED]])
 
 
 class ActivityLink(models.Model):

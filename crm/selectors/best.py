@@ -64,7 +64,7 @@ def best(
 ) -> Iterator[Best]:
     """So many of each module as hold the terms, or what they were meant to be; the best first. One statement."""
     bound: dict[str, Any] = {"organization": access.organization.pk, "limit": limit}
-    kept = _holding(terms, bound) if meant is None else _holding_meant(terms, meant, bound)
+    kept = holding(terms, bound) if meant is None else holding_meant(terms, meant, bound)
     if meant:
         terms = searched.corrected(terms, meant)
     rank = _rank(terms, bound)
@@ -85,7 +85,7 @@ def _of_module(access: Access, module: Module, kept: str, rank: str, bound: dict
         names=", ".join(f"found.{name}" for name in model.named_by),
         details=", ".join(_DETAILS[module]),
         account="found.account_id" if module in _AT_ACCOUNT else "NULL::bigint",
-        seen=_seen(access, module, bound),
+        seen=seen(access, module, bound),
         kept=kept,
         rank=rank,
         beginning=BEGINNING,
@@ -94,7 +94,7 @@ def _of_module(access: Access, module: Module, kept: str, rank: str, bound: dict
     )
 
 
-def _seen(access: Access, module: Module, bound: dict[str, Any]) -> str:
+def seen(access: Access, module: Module, bound: dict[str, Any]) -> str:
     """What `access.visible` says."""
     owners = access.owners.get(module)
     if owners is None:
@@ -103,16 +103,16 @@ def _seen(access: Access, module: Module, bound: dict[str, Any]) -> str:
     return f"organization_id = %(organization)s AND owner_id = ANY(%(owners_{module})s::bigint[])"
 
 
-def _holding(terms: Terms, bound: dict[str, Any]) -> str:
+def holding(terms: Terms, bound: dict[str, Any]) -> str:
     """What `search.holding` says."""
-    kept = " AND ".join(_contains("search_text", pattern(word), bound) for word in terms.words)
-    return f"({kept} OR {_contains('search_text', terms.number, bound)})" if terms.number else f"({kept})"
+    kept = " AND ".join(contains("search_text", pattern(word), bound) for word in terms.words)
+    return f"({kept} OR {contains('search_text', terms.number, bound)})" if terms.number else f"({kept})"
 
 
-def _holding_meant(terms: Terms, meant: Meant, bound: dict[str, Any]) -> str:
+def holding_meant(terms: Terms, meant: Meant, bound: dict[str, Any]) -> str:
     """What `search.holding_meant` says."""
     either = [
-        " OR ".join(_contains("search_text", word, bound) for word in group) for group in meant_words(terms, meant)
+        " OR ".join(contains("search_text", word, bound) for word in group) for group in meant_words(terms, meant)
     ]
     return " AND ".join(f"({group})" for group in either) or "FALSE"
 
@@ -121,10 +121,10 @@ def _rank(terms: Terms, bound: dict[str, Any]) -> str:
     """What `search.ranked` puts first."""
     bound["all_begins"] = _beginning(f" {terms.folded}")
     begins = " AND ".join(
-        f"({_bound('sort_key', _beginning(word), bound)} OR {_contains('sort_key', f' {word}', bound)})"
+        f"({_bound('sort_key', _beginning(word), bound)} OR {contains('sort_key', f' {word}', bound)})"
         for word in terms.words
     )
-    within = " AND ".join(_contains("sort_key", word, bound) for word in terms.words)
+    within = " AND ".join(contains("sort_key", word, bound) for word in terms.words)
     return (
         "CASE WHEN sort_key = ANY(%(turned)s) THEN 0"
         " WHEN sort_key LIKE %(begins)s OR search_text LIKE %(all_begins)s THEN 1"
@@ -136,7 +136,7 @@ def _beginning(text: str) -> str:
     return f"{connection.ops.prep_for_like_query(text)}%"
 
 
-def _contains(column: str, text: str, bound: dict[str, Any]) -> str:
+def contains(column: str, text: str, bound: dict[str, Any]) -> str:
     return _bound(column, f"%{_beginning(text)}", bound)
 
 

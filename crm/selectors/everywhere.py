@@ -1,4 +1,4 @@
-"""Searching all modules of the CRM at once, as far as the person may see them."""
+"""Searching all modules of the CRM at once, and what was noted, as far as the person may see them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from crm.choices import Level, Module
 from crm.models import RECORDS
 from crm.selectors import search
 from crm.selectors.best import Best, best
+from crm.selectors.best_activities import FoundActivity, best_activities
 from finsuite.kernel import terms as searched
 from finsuite.kernel.terms import Terms
 from finsuite.kernel.text import fold
@@ -46,30 +47,41 @@ class Found:
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found, by module; `meant` is how the search was understood where nothing holds what was typed."""
+    """What was found, by module, and what was noted. `meant` is how the search was understood where nothing holds what
+    was typed.
+    """
 
     terms: Terms
     groups: dict[Module, list[Found]] = field(default_factory=dict)
     meant: str = ""
+    activities: list[FoundActivity] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Found]:
         return (found for group in self.groups.values() for found in group)
 
 
 def search_everywhere(
-    access: Access, text: str, *, modules: Collection[Module] = tuple(Module), limit: int
+    access: Access, text: str, *, modules: Collection[Module] = tuple(Module), limit: int, activities: int = 0
 ) -> Findings:
-    """The best so many of each module. One statement, and one for accounts; where nothing matches, up to six more."""
+    """The best so many of each module, and so many notes, calls, tasks and meetings.
+
+    One statement for records, one for activities, one for accounts; where nothing matches, up to seven more.
+    """
     terms = searched.read(text)
     seen = [module for module in Module if module in modules and access.may(module, Level.VIEW)]
-    if not terms or not seen:
+    if not terms or not (seen or activities):
         return Findings(terms)
-    groups = _grouped(best(access, seen, terms, limit=limit))
+
+    def found(meant: search.Meant | None = None) -> tuple[dict[Module, list[Found]], list[FoundActivity]]:
+        groups = _grouped(best(access, seen, terms, meant=meant, limit=limit)) if seen else {}
+        return groups, best_activities(access, terms, meant=meant, limit=activities) if activities else []
+
+    groups, noted = found()
     meant = ""
-    if not groups and (near := search.corrections(access, terms)):
-        groups = _grouped(best(access, seen, terms, meant=near, limit=limit))
-        terms, meant = _as_found(terms, near, groups)
-    return Findings(terms, _with_accounts(access, groups), meant)
+    if not groups and not noted and (near := search.corrections(access, terms)):
+        groups, noted = found(near)
+        terms, meant = _as_found(terms, near, groups, noted)
+    return Findings(terms, _with_accounts(access, groups), meant, noted)
 
 
 def named_everywhere(access: Access, keys: Sequence[tuple[Module, int]]) -> list[Found]:
@@ -130,9 +142,12 @@ def _with_accounts(access: Access, groups: dict[Module, list[Found]]) -> dict[Mo
     }
 
 
-def _as_found(terms: Terms, near: search.Meant, groups: dict[Module, list[Found]]) -> tuple[Terms, str]:
-    """The words that the records found do bear: a word that only records out of sight bear is not told."""
+def _as_found(
+    terms: Terms, near: search.Meant, groups: dict[Module, list[Found]], noted: Iterable[FoundActivity]
+) -> tuple[Terms, str]:
+    """The words that what was found does bear: a word that only records out of sight bear is not told."""
     names = " ".join(f" {fold(found.name)}" for group in groups.values() for found in group)
+    names += " ".join(f" {fold(found.subject)} {fold(found.body)}" for found in noted)
     borne = {word: [known for known in meant if f" {known}" in names] for word, meant in near.items()}
     told = searched.corrected(terms, {word: known for word, known in borne.items() if known})
     return (told, told.folded) if names and told.words != terms.words else (terms, "")

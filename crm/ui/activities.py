@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -37,7 +38,7 @@ from crm.ui import addresses
 from crm.ui.activity_forms import ActivityForm
 from crm.ui.base import actor_of, in_organization
 from crm.ui.items import drawn
-from crm.ui.timeline import composed_kind, composer_page
+from crm.ui.timeline import composed_kind, composer_page, sought
 from crm.ui.timeline import composer as composed
 from crm.ui.undo import with_undo
 from finsuite.kernel.errors import NotFound, NotPermitted, Refused
@@ -80,6 +81,7 @@ def work(request: HttpRequest, access: Access) -> HttpResponse:
         "kinds": list(WORK_KINDS.items()),
         "kind": chosen,
         "organization_id": access.organization.pk,
+        "sought": sought(request, access, now),
         **composed(access, composed_kind(request, ActivityKind.TASK), "", None),
     }
     return render(request, "crm/work.html", context)
@@ -88,8 +90,9 @@ def work(request: HttpRequest, access: Access) -> HttpResponse:
 @require_safe
 @in_organization
 def activity(request: HttpRequest, access: Access, activity_id: int) -> HttpResponse:
-    """The way to an activity: to the record that it is about, or to one's own work."""
-    return redirect(_place_of(access, get_activity(access, activity_id)))
+    """The way to an activity: to the record that it is about, or to one's own work, where it is shown on top."""
+    found = get_activity(access, activity_id)
+    return redirect(f"{_place_of(access, found)}?{urlencode({'entry': found.pk})}#sought")
 
 
 @require_safe

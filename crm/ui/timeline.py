@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,11 +15,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.access import Access
 from crm.choices import ActivityKind, Level
-from crm.selectors.timeline import FILE, HISTORY, STAGE, may_relate, timeline
+from crm.selectors.activities import about, activities, companies
+from crm.selectors.timeline import ACTIVITY, FILE, HISTORY, STAGE, Item, may_relate, timeline
 from crm.ui import records
 from crm.ui.activity_forms import ActivityForm
 from crm.ui.addresses import address
-from crm.ui.items import drawn
+from crm.ui.items import Drawn, drawn
+from finsuite.kernel.ids import read_id
 from finsuite.kernel.once import one_time_key
 
 LABELS: dict[str, Any] = {
@@ -59,12 +63,25 @@ def activity_tab(pages: records.Pages, request: HttpRequest, access: Access, rec
         "can_relate": bool(others),
         "is_wide": is_wide,
         "organization_id": access.organization.pk,
+        "sought": sought(request, access, now, about(module, record.pk)),
     }
     if request.GET.get("cursor") and getattr(request, "htmx", False):
         return render(request, "crm/timeline_items.html", context)
     if access.may(module, Level.EDIT):
         context |= composer(access, composed_kind(request, ActivityKind.NOTE), module, record.pk)
     return render(request, "crm/record_activity.html", context)
+
+
+def sought(request: HttpRequest, access: Access, now: datetime, which: Q | None = None) -> Drawn | None:
+    """The activity that the address asks for by `?entry=`, among those of the page; it is shown above all others."""
+    key = read_id(request.GET.get("entry", ""))
+    if key is None:
+        return None
+    rows = activities(access).filter(which or Q(), pk=key).select_related("owner", "created_by")
+    found = rows.first()
+    if found is None:
+        return None
+    return drawn(access, Item(ACTIVITY, found.pk, found.created_at, found, companies(access, [found])[found.pk]), now)
 
 
 def composed_kind(request: HttpRequest, otherwise: ActivityKind) -> ActivityKind:

@@ -409,6 +409,8 @@ SURFACES: dict[str, Surface] = {
     "accounts: contacts tab": shows(f"{PAGES}/accounts/{{account}}/contacts"),
     "accounts: new contact of": shows(f"{PAGES}/contacts/new?account={{account}}"),
     "palette": shows("/search/?q=zephyrine"),
+    "search page: activities": shows(f"{PAGES}/search?q=call&module=activities"),
+    "api search: activities": answers(f"{API}/search?q=call&module=activities"),
     "search page": shows(f"{PAGES}/search?q=werke"),
     "reference: list column": shows(f"{PAGES}/contacts/?q=eigner&column=account"),
     "reference: parent column": shows(f"{PAGES}/accounts/?q=tochter&column=parent"),

@@ -107,22 +107,64 @@ def test_the_api_searches_all_modules(organization: Organization, admin: User, c
             {"module": "accounts", "id": accounts[1].pk, "name": "Dupont 1", "details": []},
             {"module": "contacts", "id": contact.pk, "name": "Dupont", "details": ["Dupont 0", "d@exemple.fr"]},
         ],
+        "activities": [],
         "more": ["accounts"],
         "meant": "dupont",
     }
-    assert client.get(at).json() == {"results": [], "more": [], "meant": ""}
+    assert client.get(at).json() == {"results": [], "activities": [], "more": [], "meant": ""}
     for wrong in ({"limit": "0"}, {"limit": "51"}, {"module": "leads"}, {"q": "a" * 201}, {"query": "a"}):
         assert client.get(at, wrong).status_code == 400
 
 
-def test_a_search_takes_one_statement_besides_those_of_every_request(
+def test_what_was_noted_is_found_in_the_palette_on_the_page_and_by_programs(
+    organization: Organization, admin: User, client: Client
+) -> None:
+    account = factories.account(organization, "Dupont")
+    about = {"module": "accounts", "record_id": account.pk}
+    call = factories.activity(organization, "call", subject="Prices", body="They want <b>ten</b> percent off", **about)
+    note = factories.activity(organization, "note", subject="", body="Percentages of last year", **about)
+    client.force_login(admin)
+    assert palette(admin, "percent")["Activities"] == ["Percentages of last year", "Prices"]
+    page = client.get(f"/crm/{organization.pk}/search", {"q": "percent"}).content.decode()
+    assert 'They want &lt;b&gt;ten&lt;/b&gt; <mark class="match">percent</mark> off' in page
+    assert f'href="/crm/{organization.pk}/activities/{call.pk}"' in page
+    at = f"/api/v1/crm/{organization.pk}/search"
+    answer = client.get(at, {"q": "percent", "module": "activities", "limit": 1}).json()
+    assert answer == {
+        "results": [],
+        "activities": [{"id": note.pk, "kind": "note", "name": "Percentages of last year", "about": "Dupont"}],
+        "more": ["activities"],
+        "meant": "",
+    }
+    assert client.get(at, {"q": "percent", "module": "accounts"}).json()["activities"] == []
+
+
+def test_the_way_to_what_was_found_shows_it_above_all_else(
+    organization: Organization, admin: User, client: Client
+) -> None:
+    account = factories.account(organization, "Dupont")
+    about = {"module": "accounts", "record_id": account.pk}
+    old = factories.activity(organization, subject="Send the offer", **about)
+    for number in range(30):
+        factories.activity(organization, "note", subject="", body=f"Note {number}", **about)
+    client.force_login(admin)
+    answer = client.get(f"/crm/{organization.pk}/activities/{old.pk}")
+    assert answer.url == f"/crm/{organization.pk}/accounts/{account.pk}/activity?entry={old.pk}#sought"
+    page = client.get(answer.url).content.decode()
+    assert page.index("What you came for") < page.index("Send the offer") < page.index("Note 29")
+    elsewhere = factories.account(organization, "Elsewhere")
+    other = client.get(f"/crm/{organization.pk}/accounts/{elsewhere.pk}/activity?entry={old.pk}").content.decode()
+    assert "Send the offer" not in other
+
+
+def test_a_search_takes_two_statements_besides_those_of_every_request(
     organization: Organization, admin: User, client: Client, django_assert_num_queries: Any
 ) -> None:
     factories.account(organization, "Acme")
     client.force_login(admin)
     page, api = f"/crm/{organization.pk}/search?q=a", f"/api/v1/crm/{organization.pk}/search?q=a"
     client.get(page)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(page)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(api)
