@@ -32,8 +32,10 @@ from crm.selectors.activities import (
     open_work,
     seen_records,
 )
+from crm.selectors.attachments import attachments
 from crm.selectors.timeline import ACTIVITY, Item
 from crm.services import activities as services
+from crm.services import noting
 from crm.ui import addresses
 from crm.ui.activity_forms import ActivityForm
 from crm.ui.base import actor_of, in_organization
@@ -113,7 +115,7 @@ def composer(request: HttpRequest, access: Access) -> HttpResponse:
 def add(request: HttpRequest, access: Access) -> HttpResponse:
     """Note something; what is refused comes back in the form."""
     kind, module, record_id = _asked(request.POST)
-    form = ActivityForm(access, kind, data=request.POST)
+    form = ActivityForm(access, kind, about=(module, record_id), data=request.POST, files=request.FILES)
     if form.is_valid():
         try:
             place = _noted(request, access, form, {"kind": kind, "module": module, "record_id": record_id})
@@ -134,8 +136,11 @@ def _noted(request: HttpRequest, access: Access, form: ActivityForm, about: Mapp
         if not is_first:
             return _shown_at(access, about["module"], about["record_id"])
         values = {name: value for name, value in about.items() if value}
-        made = services.create_activity(
-            actor=actor_of(request), organization=access.organization, values={**values, **form.values()}
+        made = noting.note(
+            actor=actor_of(request),
+            organization=access.organization,
+            values={**values, **form.values()},
+            files=form.cleaned_data["file"],
         )
     messages.success(request, _("“%(name)s” is noted.") % {"name": made.label})
     return _place_of(access, made)
@@ -150,17 +155,24 @@ def edit(request: HttpRequest, access: Access, activity_id: int) -> HttpResponse
         raise NotPermitted(_("Only its author, its owner, and those who may edit the record can change this."))
     back = _next(request) or _place_of(access, found)
     kind = ActivityKind(found.kind)
-    form = ActivityForm(access, kind, activity=found, data=request.POST or None)
+    form = ActivityForm(access, kind, activity=found, data=request.POST or None, files=request.FILES or None)
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data.get("version") or None
         try:
-            services.update_activity(actor=actor_of(request), activity=found, values=form.values(), version=version)
+            noting.revise(
+                actor=actor_of(request),
+                activity=found,
+                values=form.values(),
+                files=form.cleaned_data["file"],
+                version=version,
+            )
         except Refused as refused:
             tell(form, refused)
         else:
             messages.success(request, _("“%(name)s” is saved.") % {"name": found.label})
             return redirect(back)
-    context = {"access": access, "form": form, "activity": found, "back": back}
+    held = list(attachments(access).filter(activity=found).order_by("pk"))
+    context = {"access": access, "form": form, "activity": found, "back": back, "held": held}
     return render(request, "crm/activity_form.html", context, status=422 if form.is_bound else 200)
 
 

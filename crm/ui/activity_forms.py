@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from crm.access import Access
-from crm.choices import ActivityKind, CallDirection, CallOutcome, Priority
+from crm.choices import ActivityKind, CallDirection, CallOutcome, Level, Module, Priority
 from crm.models import Activity
-from crm.ui.people import People
+from crm.selectors.participants import contacts_near
+from crm.selectors.records import find_records, named
+from crm.ui.addresses import address
+from crm.ui.people import SUGGESTIONS, ManyField, People
 from finsuite.kernel.versions import version_of
 
 _MOMENT = "%Y-%m-%dT%H:%M"
@@ -27,15 +30,39 @@ class MomentField(forms.DateTimeField):
         super().__init__(widget=widget, input_formats=[_MOMENT, "%Y-%m-%dT%H:%M:%S"], required=False, **kwargs)
 
 
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
+        return list(files.getlist(name))
+
+
+class FilesField(forms.FileField):
+    """Any number of files; what is right or wrong with one, the services say."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=FilesInput(attrs={"multiple": True}), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return list(data or ())
+
+
 class ActivityForm(forms.Form):
     """The fields that a kind of activity has; those of people only where there are some to choose from."""
 
     marks_optional = False
 
     def __init__(
-        self, access: Access, kind: ActivityKind, *, activity: Activity | None = None, data: Any = None
+        self,
+        access: Access,
+        kind: ActivityKind,
+        *,
+        activity: Activity | None = None,
+        about: tuple[str, int | None] = ("", None),
+        data: Any = None,
+        files: Any = None,
     ) -> None:
-        super().__init__(data, initial=_initial(activity) if activity else {"priority": Priority.NORMAL})
+        super().__init__(data, files, initial=_initial(activity) if activity else {"priority": Priority.NORMAL})
         self.kind = kind
         self.activity = activity
         self.people = People(access.organization)
@@ -48,6 +75,10 @@ class ActivityForm(forms.Form):
             self._add_plan(access)
         if kind in (ActivityKind.CALL, ActivityKind.MEETING) and (self.people.few is None or len(self.people.few) > 1):
             self.fields["members"] = self.people.several(label=_("Colleagues who take part"))
+        if kind in (ActivityKind.CALL, ActivityKind.MEETING) and access.may(Module.CONTACTS, Level.VIEW):
+            near = (activity.module, activity.record_id) if activity else about
+            self.fields["contacts"] = _contacts(access, *near)
+        self.fields["file"] = FilesField(label=_("Files"), required=False)
         if activity is None:
             if kind == ActivityKind.CALL:
                 self.fields["is_done"] = forms.BooleanField(label=_("The call has taken place"), required=False)
@@ -59,7 +90,8 @@ class ActivityForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What is to be saved, by the names under which services take it."""
         given = dict(self.cleaned_data)
-        given.pop("version", None)
+        for name in ("version", "file"):
+            given.pop(name, None)
         if given.pop("is_done", False):
             given["status"] = "done"
         clock = given.pop("due_time", None)
@@ -111,6 +143,22 @@ class ActivityForm(forms.Form):
         self.fields["reminder_at"] = MomentField(label=_("Remind the owner"))
 
 
+def _contacts(access: Access, module: str, record_id: int | None) -> ManyField:
+    """Those who are likely to take part, to be ticked, and all others, to be found."""
+
+    def find(text: str) -> list[tuple[int, str]]:
+        found = find_records(access, Module.CONTACTS, text)[:SUGGESTIONS]
+        return [(contact.pk, contact.label) for contact in found]
+
+    return ManyField(
+        label=_("Contacts who take part"),
+        url=address(Module.CONTACTS, "lookup", access.organization.pk),
+        near=contacts_near(access, module, record_id),
+        find=find,
+        names=lambda ids: named(access, Module.CONTACTS, set(ids)),
+    )
+
+
 def _initial(activity: Activity) -> dict[str, Any]:
     due = timezone.localtime(activity.due_at) if activity.due_at else None
     known = {
@@ -120,9 +168,11 @@ def _initial(activity: Activity) -> dict[str, Any]:
             *("call_outcome", "is_pinned", "reminder_at"),
         )
     }
+    taking_part = list(activity.participants.all())
     return {
         **known,
         "due_on": due.date() if due else activity.due_on,
         "due_time": due.time() if due else None,
-        "members": [row.user_id for row in activity.participants.all() if row.user_id],
+        "members": [row.user_id for row in taking_part if row.user_id],
+        "contacts": [row.contact_id for row in taking_part if row.contact_id],
     }

@@ -110,7 +110,7 @@ def composer(
     return {
         "composing": kind.value,
         "once": one_time_key(),
-        "form": form or ActivityForm(access, kind),
+        "form": form or ActivityForm(access, kind, about=(module, record_id)),
         "module": module,
         "record_id": record_id,
         "add_url": reverse("crm:activity_add", kwargs=place),
