@@ -202,6 +202,7 @@ ROWS = [
     *_record_pages("product", PRODUCT, {"name": "Girder"}, ("history",)),
     *_record_pages("contact", CONTACT, {"last_name": "Durand"}, ("history",)),
     page(f"{PAGES}/search?q=a", none=200),
+    page(f"{PAGES}/people/lookup?q=a", none=200),
     page(f"{PAGES}/search?q=a&module=accounts", none=200),
     read("/api/v1/crm/{crm}/search?q=a", none=200),
     page(f"{PAGES}/views/accounts/new"),

@@ -15,11 +15,12 @@ from django.utils import timezone
 
 from crm.access import access
 from crm.choices import Module
-from crm.models import Activity, Attachment
+from crm.models import Activity, Attachment, ModuleRight
 from crm.selectors.timeline import KINDS, timeline
 from crm.services.accounts import update_account
-from crm.services.activities import complete_activity
+from crm.services.activities import complete_activity, create_activity
 from crm.services.attachments import attach_to_record
+from crm.services.deal_contacts import set_contact_roles
 from crm.services.deals import update_deal
 from crm.ui.modules import PAGES
 from finsuite.kernel import panels
@@ -320,3 +321,69 @@ def test_files_are_uploaded_several_at_once_and_served_to_be_saved(client, at, o
     gone = client.post(at(f"files/{file.pk}/delete"), headers=HTMX)
     client.post(json.loads(gone.headers["HX-Trigger"])["toasts"][0]["action"]["url"], headers=HTMX)
     assert client.get(at(f"files/{file.pk}")).status_code == 200
+
+
+# Who takes part, and files ----------------------------------------------------------------------------------------
+
+
+def test_contacts_of_the_account_are_offered_for_a_meeting_and_others_are_found(client, at, organization, acme):
+    near = factories.contact(organization, "Martin", account_id=acme.pk)
+    far = factories.contact(organization, "Lefèvre", first_name="Zoé")
+    form = client.get(at("activities/composer"), {"kind": "meeting", **about(acme)}, headers=HTMX).content.decode()
+    assert f'name="contacts" value="{near.pk}"' in form
+    assert f'value="{far.pk}"' not in form
+    sent = {"kind": "meeting", **about(acme), "subject": "Visit", "starts_at": "2026-12-01T10:00", "priority": "normal"}
+    client.post(at("activities/new"), {**sent, "contacts": [near.pk], "contacts-typed": "zoe"})
+    meeting = Activity.objects.get()
+    assert {one.contact_id for one in meeting.participants.all()} == {near.pk, far.pk}
+    assert "with Martin, Zoé Lefèvre" in text(client.get(at(f"accounts/{acme.pk}/activity")))
+    edit = at(f"activities/{meeting.pk}/edit")
+    page = client.get(edit).content.decode()
+    assert f'name="contacts" value="{far.pk}" id="id_contacts-{far.pk}" checked' in page
+    client.post(edit, {**sent, "contacts": [far.pk]})
+    assert {one.contact_id for one in meeting.participants.all()} == {far.pk}
+
+
+def test_a_deals_contacts_and_those_of_its_account_are_offered(client, at, organization, actor, acme):
+    own = factories.contact(organization, "Own")
+    of_account = factories.contact(organization, "Ofaccount", account_id=acme.pk)
+    deal = factories.deal(organization, name="Sale", account_id=acme.pk)
+    set_contact_roles(actor=actor, deal=deal, roles=[{"contact_id": own.pk, "role": "Decides"}], version=None)
+    form = client.get(at("activities/composer"), {"kind": "call", **about(deal, "deals")}, headers=HTMX)
+    assert re.findall(r'name="contacts" value="(\d+)"', form.content.decode()) == [str(of_account.pk), str(own.pk)]
+
+
+def test_a_contact_out_of_sight_is_neither_offered_nor_lost(browse, at, organization, standard, actor, acme):
+    hidden = factories.contact(organization, "Hidden", account_id=acme.pk)
+    call = create_activity(
+        actor=actor,
+        organization=organization,
+        values={"kind": "call", **about(acme), "subject": "Prices", "contacts": [hidden.pk]},
+    )
+    ModuleRight.objects.filter(profile__memberships__user=standard, module="contacts").update(level=0)
+    client, edit = browse(standard), at(f"activities/{call.pk}/edit")
+    assert "Hidden" not in client.get(edit).content.decode()
+    client.post(edit, {"subject": "Prices again", "priority": "normal"})
+    call.refresh_from_db()
+    assert (call.subject, [one.contact_id for one in call.participants.all()]) == ("Prices again", [hidden.pk])
+
+
+def test_files_come_with_a_note_or_not_at_all(client, at, acme, settings):
+    sent = {"kind": "note", **about(acme)}
+    files = [SimpleUploadedFile("offer.txt", b"ten percent"), SimpleUploadedFile("plan.txt", b"a plan")]
+    assert client.post(at("activities/new"), {**sent, "body": "See the offer", "file": files}).status_code == 302
+    note = Activity.objects.get()
+    assert sorted(Attachment.objects.filter(activity=note).values_list("name", flat=True)) == ["offer.txt", "plan.txt"]
+    page = client.get(at(f"activities/{note.pk}/edit")).content.decode()
+    assert "offer.txt" in page
+
+    settings.ATTACHMENTS = {**settings.ATTACHMENTS, "MOST_FILES": 3}
+    more = [SimpleUploadedFile("third.txt", b"3"), SimpleUploadedFile("fourth.txt", b"4")]
+    stored = sorted(path.name for path in settings.MEDIA_ROOT.rglob("*") if path.is_file())
+    refused = client.post(at("activities/new"), {**sent, "body": "Too many", "file": more})
+    assert (refused.status_code, "has 3 files already" in refused.content.decode()) == (422, True)
+    assert (Activity.objects.count(), Attachment.objects.count()) == (1, 2)
+    assert sorted(path.name for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()) == stored
+    third = {"body": "See the offer", "file": [SimpleUploadedFile("third.txt", b"3")]}
+    assert client.post(at(f"activities/{note.pk}/edit"), third).status_code == 302
+    assert Attachment.objects.filter(activity=note).count() == 3
