@@ -1,6 +1,6 @@
 """How fast lists, their pages on the API, and the search answer among many records; against the same SQL alone.
 
-    python -m bench.crm_lists [--accounts 200000] [--contacts 50000] [--rounds 40]
+    python -m bench.crm_lists [--accounts 200000] [--contacts 50000] [--activities 200000] [--rounds 40]
 
 One process. Times are those of the server without a network: a request through all of Django's middleware and back.
 The floor of each is every statement that the request sent, sent again by psycopg2 alone and its rows fetched.
@@ -26,6 +26,8 @@ SEARCHES = {
     "misspelt": "boulangrie",
     "misspelt_rare": "maritnier",
     "nothing": "zzqx",
+    "noted": "complaint besancon",
+    "noted_by_all": "asks",
 }
 
 
@@ -33,13 +35,14 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--accounts", type=int, default=200_000)
     arguments.add_argument("--contacts", type=int, default=50_000)
+    arguments.add_argument("--activities", type=int, default=200_000)
     arguments.add_argument("--rounds", type=int, default=40)
     chosen = arguments.parse_args()
     with cluster():
-        measure(chosen.accounts, chosen.contacts, chosen.rounds, Report("crm_lists"))
+        measure(chosen.accounts, chosen.contacts, chosen.activities, chosen.rounds, Report("crm_lists"))
 
 
-def measure(accounts: int, contacts: int, rounds: int, report: Report) -> None:
+def measure(accounts: int, contacts: int, activities: int, rounds: int, report: Report) -> None:
     """Fill an organization, then ask for each page so many times."""
     from django.db import connection
     from django.test import Client
@@ -52,9 +55,10 @@ def measure(accounts: int, contacts: int, rounds: int, report: Report) -> None:
     user = User.objects.create_user("bench@example.com", "bench")
     organization = create_organization(actor=Actor.person(user), owner=user, values={"name": "Bench"})
     started = time.perf_counter()
-    fill(organization, user, accounts, contacts)
-    report.figure("records", accounts + contacts)
-    report.figure("records_written_per_second", (accounts + contacts) / (time.perf_counter() - started), "records/s")
+    fill(organization, user, accounts, contacts, activities)
+    filled = accounts + contacts + activities
+    report.figure("records", filled)
+    report.figure("records_written_per_second", filled / (time.perf_counter() - started), "records/s")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     client = Client(headers={"host": "localhost"})

@@ -1,4 +1,4 @@
-"""A CRM as full as a large sales team's, for benchmarks: accounts and contacts named as they are in France.
+"""A CRM as full as a large sales team's, for benchmarks: accounts and contacts named as they are in France, and notes.
 
 The rows are what the services would have written (keys included), put in by the bulk insert that services use.
 """
@@ -29,12 +29,38 @@ MIDDLES = ("pon", "fe", "ti", "nar", "tie", "rea", "vre", "be", "cha", "ri", "ll
 ENDS = ("t", "vre", "n", "d", "r", "u", "rt", "ud", "rd", "non", "er", "lier", "ne", "zac", "et", "son")
 
 
-def fill(organization: Any, owner: Any, accounts: int, contacts: int) -> None:
-    """Make so many accounts and contacts, always the same ones."""
-    from crm.models import Account, Contact
+SUBJECTS = (
+    "Call back", "Send the offer", "Prices", "Visit", "Invoice is late", "Renewal", "Sample", "Complaint", "Thank them",
+)  # fmt: skip
+
+
+def fill(organization: Any, owner: Any, accounts: int, contacts: int, activities: int = 0) -> None:
+    """Make so many accounts and contacts, and notes, calls and tasks about the accounts; always the same ones."""
+    from crm.models import Account, Activity, Contact
 
     ids = _insert(Account, _accounts(organization, owner, accounts))
     _insert(Contact, _contacts(organization, owner, contacts, ids))
+    _insert(Activity, _activities(organization, owner, activities, ids))
+
+
+def _activities(organization: Any, owner: Any, count: int, accounts: list[int]) -> Iterator[Any]:
+    from crm.models import Activity
+
+    some = random.Random(3)
+    for number in range(count):
+        kind = ("note", "task", "call")[number % 3]
+        name, city = f"{some.choice(TRADES)} {_surname(some)}", some.choice(CITIES)
+        yield Activity(
+            organization=organization,
+            owner=owner,
+            created_by=owner,
+            kind=kind,
+            status="kept" if kind == "note" else "open",
+            module="accounts",
+            record_id=some.choice(accounts),
+            subject="" if kind == "note" else some.choice(SUBJECTS),
+            body=f"{some.choice(FIRST)} of {name} in {city} asks for {some.choice(SUBJECTS).lower()}, no. {number}",
+        )
 
 
 def _accounts(organization: Any, owner: Any, count: int) -> Iterator[Any]:
