@@ -175,3 +175,13 @@ class AttachmentDeleted(RecordEvent):
 
 class AttachmentRestored(RecordEvent):
     """Deleted files were taken back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordsRestored(Event):
+    """Deleted records of a module are there again, under their old ids."""
+
+    actor: Actor
+    organization_id: int
+    module: str
+    ids: tuple[int, ...]

@@ -7,7 +7,7 @@ from finance import events as finance
 from finsuite.kernel.events import Event, listen
 from integration.choices import Kind
 from integration.models import SyncSetting
-from integration.services import merges
+from integration.services import merges, restored
 from integration.services.activation import pause_for_revoked_key, require_unlinked_base
 from integration.services.hints import hint_changes
 
@@ -69,21 +69,29 @@ def base_currency_changed(event: finance.BaseCurrencyChanged) -> None:
     require_unlinked_base(organization_id=event.organization_id, base=event.after)
 
 
-MERGED = {"accounts": Kind.ACCOUNT.value, "contacts": Kind.CONTACT.value}
-"""The modules whose merges links follow, and what the sync calls their records."""
+PAIRED = {"accounts": Kind.ACCOUNT.value, "contacts": Kind.CONTACT.value}
+"""The modules whose records links follow, and what the sync calls those."""
 
 
 @listen(crm.RecordsMerged)
 def records_merged(event: crm.RecordsMerged) -> None:
     """Links of the losers follow the survivor."""
-    if event.module in MERGED:
-        merges.remember(MERGED[event.module], survivor_id=event.survivor_id, loser_ids=event.loser_ids)
+    if event.module in PAIRED:
+        merges.remember(PAIRED[event.module], survivor_id=event.survivor_id, loser_ids=event.loser_ids)
         hint_changes({event.organization_id}, set())
 
 
 @listen(crm.MergeUndone)
 def merge_undone(event: crm.MergeUndone) -> None:
     """What followed the survivor comes back."""
-    if event.module in MERGED:
-        merges.take_back(MERGED[event.module], survivor_id=event.survivor_id, loser_ids=event.loser_ids)
+    if event.module in PAIRED:
+        merges.take_back(PAIRED[event.module], survivor_id=event.survivor_id, loser_ids=event.loser_ids)
+        hint_changes({event.organization_id}, set())
+
+
+@listen(crm.RecordsRestored)
+def records_restored(event: crm.RecordsRestored) -> None:
+    """What was deleted and is there again belongs where it was."""
+    if event.module in PAIRED:
+        restored.take_up(PAIRED[event.module], ids=event.ids)
         hint_changes({event.organization_id}, set())

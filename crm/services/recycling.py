@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 import audit.services
 from crm.access import Access, of_actor
 from crm.choices import Level, Module
+from crm.events import RecordsRestored
 from crm.models import DealContact, DealLine, DeletedRecord, Organization, Record
 from crm.selectors.custom_fields import custom_fields
 from crm.services import record_kinds, records
@@ -219,3 +220,4 @@ def _tell(actor: Actor, organization: Organization, kind: Kind[Any], back: Seque
     )
     ids = tuple(row.pk for row in back)
     emit(kind.created(actor=actor, organization_id=organization.pk, ids=ids))
+    emit(RecordsRestored(actor=actor, organization_id=organization.pk, module=kind.module.value, ids=ids))
