@@ -14,7 +14,7 @@ from crm.selectors.activities import activities, matching
 from crm.selectors.best_activities import best_activities
 from crm.selectors.everywhere import search_everywhere
 from crm.services.activities import delete_activity, update_activity
-from finsuite.kernel.actors import SYSTEM, Actor
+from finsuite.kernel.actors import Actor
 from finsuite.kernel.terms import read
 from tests import factories
 from users.models import User
@@ -32,9 +32,10 @@ def found(seen: Access, text: str) -> list[str]:
 def test_words_of_the_subject_come_before_words_of_the_text_and_the_last_touched_first(
     organization: Organization, seen: Access, actor: Actor
 ) -> None:
-    first = factories.activity(organization, subject="Réunion annuelle", body="")
-    factories.activity(organization, subject="Call", body="about the reunion")
-    factories.activity(organization, subject="Second reunion", body="")
+    mine = {"owner_id": seen.user_id}
+    first = factories.activity(organization, **mine, subject="Réunion annuelle", body="")
+    factories.activity(organization, **mine, subject="Call", body="about the reunion")
+    factories.activity(organization, **mine, subject="Second reunion", body="")
     assert found(seen, "reunion") == ["Second reunion", "Réunion annuelle", "Call"]
     update_activity(actor=actor, activity=first, values={"body": "again"})
     assert found(seen, "REUNION") == ["Réunion annuelle", "Second reunion", "Call"]
@@ -44,8 +45,9 @@ def test_words_of_the_subject_come_before_words_of_the_text_and_the_last_touched
 
 
 def test_two_letters_find_the_beginning_of_a_word(organization: Organization, seen: Access) -> None:
-    factories.activity(organization, subject="du pain", body="")
-    factories.activity(organization, subject="Reduction", body="")
+    mine = {"owner_id": seen.user_id}
+    factories.activity(organization, **mine, subject="du pain", body="")
+    factories.activity(organization, **mine, subject="Reduction", body="")
     assert found(seen, "du") == ["du pain"]
 
 
@@ -60,8 +62,9 @@ def test_a_note_is_called_by_its_first_line_and_says_what_it_is_about(organizati
 
 def test_a_misspelt_name_in_an_activity_is_found_as_it_was_meant(organization: Organization, seen: Access) -> None:
     account = factories.account(organization, "Boulangerie")
+    mine = {"owner_id": seen.user_id}
     account.delete()  # the word is known; only the task bears it still
-    factories.activity(organization, subject="Boulangerie: send the offer")
+    factories.activity(organization, **mine, subject="Boulangerie: send the offer")
     findings = search_everywhere(seen, "boulangrie", limit=5, activities=5)
     assert (list(findings), [noted.name for noted in findings.activities], findings.meant) == (
         [],
@@ -93,7 +96,8 @@ def everything(organization: Organization, admin: User, standard: User, outsider
     made = [factories.activity(organization, subject=f"Call {at}", **values) for at, values in enumerate(about)]
     gone.delete()
     delete_activity(
-        actor=SYSTEM, activity=factories.activity(organization, subject="Call x", module="accounts", record_id=mine.pk)
+        actor=factories.SYSTEM,
+        activity=factories.activity(organization, subject="Call x", module="accounts", record_id=mine.pk),
     )
     factories.activity(Organization.objects.get(name="Ailleurs SA"), subject="Call elsewhere")
     return made

@@ -20,7 +20,7 @@ def main(step: str, *keys: str) -> None:
     django.setup()
     from crm.models import Organization
     from crm.services import merging
-    from finsuite.kernel.actors import SYSTEM
+    from finsuite.kernel.actors import Actor
 
     organization_id, survivor_id, loser_id = map(int, keys)
     whole = getattr(merging, step)
@@ -32,7 +32,11 @@ def main(step: str, *keys: str) -> None:
     setattr(merging, step, and_die)
     organization = Organization.objects.get(pk=organization_id)
     merging.merge_records(
-        actor=SYSTEM, organization=organization, module="accounts", survivor_id=survivor_id, loser_ids=[loser_id]
+        actor=Actor.system("tests"),
+        organization=organization,
+        module="accounts",
+        survivor_id=survivor_id,
+        loser_ids=[loser_id],
     )
 
 

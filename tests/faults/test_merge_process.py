@@ -14,7 +14,7 @@ from django.db import connection
 from audit.models import Entry
 from crm.models import Account, Activity, Contact, Merge, MergedRecord
 from crm.services.merging import merge_records
-from finsuite.kernel.actors import SYSTEM
+from finsuite.kernel.actors import Actor
 from integration.models import Link, MergeMap
 from tests.faults.killed_merge import KILLED
 from tests.integration.worlds import World, world
@@ -53,6 +53,12 @@ def test_a_merge_whose_process_is_killed_has_not_been(step: str, w: World) -> No
     assert died.returncode == KILLED, died.stderr.decode()
     assert everything() == before
 
-    merge_records(actor=SYSTEM, organization=w.crm, module="accounts", survivor_id=survivor.pk, loser_ids=[loser.pk])
+    merge_records(
+        actor=Actor.system("tests"),
+        organization=w.crm,
+        module="accounts",
+        survivor_id=survivor.pk,
+        loser_ids=[loser.pk],
+    )
     contact.refresh_from_db()
     assert (list(Account.objects.all()), contact.account_id, Merge.objects.count()) == ([survivor], survivor.pk, 1)

@@ -34,7 +34,7 @@ def test_one_restored_before_the_sync_has_looked_keeps_its_link(w: World) -> Non
     w.edit(account, phone="2")
     w.settle()
     customer.refresh_from_db()
-    assert customer.phone == "2"
+    assert customer.billing_phone == "2"
 
 
 def test_one_restored_after_the_sync_has_let_it_go_is_paired_with_its_own_customer_again(w: World) -> None:
@@ -50,7 +50,7 @@ def test_one_restored_after_the_sync_has_let_it_go_is_paired_with_its_own_custom
     w.edit(account, phone="2")
     w.settle()
     customer.refresh_from_db()
-    assert customer.phone == "2"
+    assert customer.billing_phone == "2"
     before = counts()
     w.settle()
     assert counts() == before
@@ -62,7 +62,7 @@ def test_what_changed_in_the_books_meanwhile_comes_over(w: World) -> None:
     customer = w.other(account)
     w.delete(account)
     w.settle()
-    w.edit(customer, phone="3")
+    w.edit(customer, billing_phone="3")
     account = restored(w, account)
     w.settle()
     account.refresh_from_db()

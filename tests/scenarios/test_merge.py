@@ -109,3 +109,41 @@ def _takes_it_back(page: Page) -> None:
     undo.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("The merge is undone.")).to_be_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_record_is_merged_with_one_that_is_named_and_what_was_dismissed_is_taken_back(
+    page: Page, sign_in: Callable[[User], None], w: World
+) -> None:
+    survivor, loser = w.account("Verrerie Noël"), w.account("Cristallerie Petit")
+    w.account("Verrerie Noël SA")
+    sign_in(w.admin)
+    page.goto(f"/crm/{w.crm.pk}/accounts/{survivor.pk}")
+    page.get_by_role("button", name="Not a duplicate").click()
+    said = page.get_by_text("1 pair is said not to be the same")
+    expect(said).to_be_visible()
+    said.click()
+    assert faults_of(page) == []
+    page.get_by_role("button", name="may be the same after all").click()
+    expect(page.get_by_text("Possible duplicates (1)")).to_be_visible()
+
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name="Merge with…").click()
+    dialog = page.get_by_role("dialog")
+    named = dialog.get_by_role("combobox", name="The other record")
+    expect(named).to_be_focused()
+    page.keyboard.type("verrerie")
+    expect(dialog.get_by_role("option")).to_have_count(1)  # not the record itself
+    named.fill("crist")
+    expect(dialog.get_by_role("option")).to_have_text(["Cristallerie Petit"])
+    assert faults_of(page) == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(named).to_have_value("Cristallerie Petit")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Merge 2 records into one")).to_be_visible()
+    page.get_by_role("button", name=f"Merge into “{survivor}”").click()
+    expect(page.get_by_role("button", name="Undo the merge")).to_be_visible()
+    assert set(Account.objects.values_list("name", flat=True)) == {"Verrerie Noël", "Verrerie Noël SA"}
+    assert not Account.objects.filter(pk=loser.pk).exists()

@@ -35,7 +35,7 @@ def test_a_rehearsal_says_what_a_merge_would_do_and_does_nothing(call, base, pai
     assert (plan["id"], plan["survivor_id"], plan["survivor_label"]) == (None, one.pk, "Dupont")
     assert plan["before"] == {"phone": "1", "website": ""}
     assert plan["after"] == {"phone": "2", "website": "dupont.fr"}
-    assert plan["moved"] == {"contacts.account": {str(two.pk): 2}}
+    assert plan["moved"] == {"contacts.account_id": {str(two.pk): 2}}
     assert (Account.objects.count(), Merge.objects.count()) == (2, 0)
     assert set(Contact.objects.values_list("account_id", flat=True)) == {two.pk}
     for wrong in ("1", "yes", ""):
@@ -67,9 +67,13 @@ def test_the_old_address_names_the_survivor(call, base, pair) -> None:
     one, two = pair
     call("POST", f"{base}/accounts/merge", merge_of(one, two))
     gone = call("GET", f"{base}/accounts/{two.pk}")
-    assert (gone.status_code, gone.json()["code"], gone.json()["merged_into"]) == (404, "merged", one.pk)
+    assert (gone.status_code, gone.json()["type"], gone.json()["merged_into"]) == (
+        404,
+        "urn:finsuite:problem:merged",
+        one.pk,
+    )
     never = call("GET", f"{base}/accounts/{two.pk + 1}").json()
-    assert ("merged_into" in never, never["code"] == "merged") == (False, False)
+    assert ("merged_into" in never, never["type"].endswith("merged")) == (False, False)
 
 
 def test_the_old_address_names_no_survivor_that_the_caller_does_not_see(call, base, pair, admin) -> None:
@@ -90,7 +94,7 @@ def test_merges_are_listed_and_counted_the_newest_first(
     with django_assert_num_queries(5):
         page = call("GET", f"{base}/merges?count=true").json()
     assert page["count"] == 2
-    assert [list(merge["moved"]) for merge in page["results"]] == [[], ["contacts.account"]]
+    assert [list(merge["moved"]) for merge in page["results"]] == [[], ["contacts.account_id"]]
     assert call("GET", f"{base}/merges?count=true&survivor_id={one.pk}&limit=1").json()["count"] == 2
     assert call("GET", f"{base}/merges?count=true&survivor_id={two.pk}").json()["count"] == 0
     newest = page["results"][0]["id"]
