@@ -200,7 +200,7 @@ def test_the_statements_of_the_tabs_are_on_record(
         client.get(at("work"))
 
 
-STATEMENTS = {"activity": 19, "files": 11, "work": 17}
+STATEMENTS = {"activity": 18, "files": 11, "work": 17}
 
 
 @pytest.mark.parametrize(
