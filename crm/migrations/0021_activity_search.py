@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0019_bulk_changes"),
+        ("crm", "0020_account_industry"),
     ]
 
     operations = [
