@@ -46,7 +46,7 @@ class PersonField(IdField):
         super().__init__(widget=picker, **kwargs)
 
     def clean(self, value: Any) -> int | None:
-        found = super().clean(value)
+        found: int | str | None = super().clean(value)
         if isinstance(found, str):
             raise forms.ValidationError(_("Choose one of the members."))
         return found
