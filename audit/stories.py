@@ -54,6 +54,10 @@ VERBS: dict[str, Any] = {
     "password_changed": pgettext_lazy("history", "changed the password of"),
     "sign_in_failed": pgettext_lazy("history", "failed to sign in as"),
     "refused": pgettext_lazy("history", "was refused"),
+    "queued": pgettext_lazy("history", "put into the outbox"),
+    "sent": pgettext_lazy("history", "sent"),
+    "failed": pgettext_lazy("history", "could not send"),
+    "cancelled": pgettext_lazy("history", "cancelled"),
     "locked": pgettext_lazy("history", "locked"),
 }
 # What entries tell that is no column of the record.

@@ -13,6 +13,8 @@ from finance.models import (
     CurrencyRate,
     Customer,
     CustomField,
+    Email,
+    EmailTemplate,
     Expense,
     ExpenseCategory,
     ExpenseReport,
@@ -40,6 +42,8 @@ R = TypeVar(
     CurrencyRate,
     CustomField,
     Customer,
+    Email,
+    EmailTemplate,
     Expense,
     ExpenseCategory,
     ExpenseReport,
@@ -218,6 +222,20 @@ def member(organization: Organization, membership_id: int) -> Membership:
     """One member of this organization, with the person."""
     members = Membership.objects.of(organization).select_related("user")
     return _one(members, organization, membership_id, _("There is no such member."))
+
+
+def email(member: Membership, email_id: int) -> Email:
+    """One e-mail that this member may see: those who don't manage the outbox see what they sent themselves."""
+    found = Email.objects.of(member.organization).select_related("sender")
+    if not allows(member.role, Right.MANAGE_EMAILS):
+        found = found.filter(sender_id=member.user_id)
+    return _one(found, member.organization, email_id, _("There is no such e-mail."))
+
+
+def email_template(organization: Organization, template_id: int) -> EmailTemplate:
+    """One e-mail template of this organization."""
+    templates = EmailTemplate.objects.of(organization)
+    return _one(templates, organization, template_id, _("There is no such template."))
 
 
 def zsc_key(organization: Organization, key_id: int) -> ZscKey:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -221,3 +222,47 @@ class ReportStatus(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     REIMBURSED = "reimbursed", _("Reimbursed")
+
+
+class EmailKind(models.TextChoices):
+    """What an e-mail is about: each has templates of its own."""
+
+    ESTIMATE = "estimate", _("Estimate")
+    SALES_ORDER = "sales_order", _("Sales order")
+    INVOICE = "invoice", _("Invoice")
+    CREDIT_NOTE = "credit_note", _("Credit note")
+    PURCHASE_ORDER = "purchase_order", _("Purchase order")
+    PAYMENT = "payment", _("Payment receipt")
+    REMINDER = "reminder", _("Payment reminder")
+    STATEMENT = "statement", _("Statement of account")
+
+
+class EmailState(models.TextChoices):
+    """Where an e-mail is on its way out. One that is being sent is some worker's for as long as that takes."""
+
+    QUEUED = "queued", pgettext_lazy("e-mail", "Queued")
+    SENDING = "sending", pgettext_lazy("e-mail", "Being sent")
+    SENT = "sent", pgettext_lazy("e-mail", "Sent")
+    FAILED = "failed", pgettext_lazy("e-mail", "Failed")
+    CANCELLED = "cancelled", pgettext_lazy("e-mail", "Cancelled")
+
+
+class EmailProblem(models.TextChoices):
+    """Why an e-mail did not go out, or not to everybody."""
+
+    UNREACHABLE = "unreachable", _("The mail server could not be reached.")
+    BUSY = "busy", _("The mail server asked to try again later.")
+    NOT_SET_UP = "not_set_up", _("No mail server is set up for this installation.")
+    SIGN_IN = "sign_in", _("The mail server did not accept this installation’s user name and password.")
+    SENDER = "sender", _("The mail server does not take mail from this sender.")
+    RECIPIENTS = "recipients", _("The mail server refused every recipient.")
+    SOME_RECIPIENTS = "some_recipients", _("The mail server refused some of the recipients; the others have it.")
+    TOO_LARGE = "too_large", _("The e-mail is larger than the mail server takes.")
+    REFUSED = "refused", _("The mail server refused the e-mail.")
+    UNKNOWN = (
+        "unknown",
+        _(
+            "It is not known whether this e-mail went out: the connection ended before the mail server had answered. "
+            "Ask a recipient before you send it again."
+        ),
+    )

@@ -29,6 +29,8 @@ class Right(StrEnum):
     PURCHASES_DELETE = "purchases.delete"
     EXPENSES_EDIT = "expenses.edit"  # one's own
     EXPENSES_APPROVE = "expenses.approve"  # everybody's
+    EMAIL = "email"
+    MANAGE_EMAILS = "emails.manage"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -37,7 +39,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.STAFF: frozenset(
         {
             *(Right.VIEW, Right.EDIT_CUSTOMERS, Right.ITEMS_EDIT, Right.VENDORS_EDIT),
-            *(Right.SALES_EDIT, Right.EXPENSES_EDIT),
+            *(Right.SALES_EDIT, Right.EXPENSES_EDIT, Right.EMAIL),
         }
     ),
     Role.VIEWER: frozenset({Right.VIEW}),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from finance.services import email_sending
 from finance.services.zsc_keys import forget_old_attempts
 
 
@@ -14,3 +15,15 @@ from finance.services.zsc_keys import forget_old_attempts
 def forget_attempts() -> None:
     """Every night: what is remembered of wrong tries to link, a day after the last one."""
     forget_old_attempts(before=timezone.now() - timedelta(days=1))
+
+
+@shared_task(name="finance.send_email")  # type: ignore[untyped-decorator]
+def send_email(email_id: int) -> None:
+    """Somebody has put this e-mail into the outbox."""
+    email_sending.send_email(email_id)
+
+
+@shared_task(name="finance.send_emails")  # type: ignore[untyped-decorator]
+def send_emails() -> None:
+    """Every half minute: e-mails whose message was lost, those whose pause is over, and what dead workers have left."""
+    email_sending.send_due_emails()

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from finance.api.catalogue import ItemResource, VendorResource
 from finance.api.custom_fields import CustomFieldResource
 from finance.api.customers import ContactPersonResource, CustomerResource
+from finance.api.emails import EmailResource
 from finance.api.organization import OrganizationView, PreferencesView
 from finance.api.settings import CurrencyRateResource, CurrencyResource, MemberResource, SeriesResource
 from finance.api.taxes import PaymentTermResource, TaxExemptionResource, TaxResource
@@ -22,6 +23,7 @@ _of_one: list[URLPattern | URLResolver] = [
     *TaxResource.urls(),
     *TaxExemptionResource.urls(),
     *PaymentTermResource.urls(),
+    *EmailResource.urls(),
     *CurrencyResource.urls(),
     *CurrencyRateResource.urls(),
     *SeriesResource.urls(),

@@ -1,6 +1,7 @@
 from finance.models.bills import Bill, BillLine
 from finance.models.credit_notes import CreditNote, CreditNoteLine
 from finance.models.custom_fields import EXTENDED, CustomField, CustomValue
+from finance.models.emails import Email, EmailAttachment, EmailTemplate
 from finance.models.estimates import Estimate, EstimateLine
 from finance.models.expenses import Expense, ExpenseCategory, ExpenseReport
 from finance.models.invoices import Invoice, InvoiceLine
@@ -32,6 +33,9 @@ __all__ = [
     "CustomValue",
     "Customer",
     "DocumentVersion",
+    "Email",
+    "EmailAttachment",
+    "EmailTemplate",
     "Estimate",
     "EstimateLine",
     "Expense",

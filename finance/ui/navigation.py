@@ -24,6 +24,10 @@ def _sets_up(request: HttpRequest, tenant: Tenant | None) -> bool:
     return tenant is not None and allows(tenant.extra["role"], Right.SETTINGS)
 
 
+def _writes_emails(request: HttpRequest, tenant: Tenant | None) -> bool:
+    return tenant is not None and allows(tenant.extra["role"], Right.EMAIL)
+
+
 def _keeps_rates(request: HttpRequest, tenant: Tenant | None) -> bool:
     """Whoever keeps the rates without being an administrator, who finds them in the settings."""
     if tenant is None or _sets_up(request, tenant):
@@ -41,6 +45,18 @@ add(
         kind="finance",
         order=10,
         allowed=_views,
+    )
+)
+add(
+    Item(
+        "finance-emails",
+        _("E-mails"),
+        icon="mail",
+        url_name="finance:email_list",
+        group=FINANCE,
+        kind="finance",
+        order=80,
+        allowed=_writes_emails,
     )
 )
 add(

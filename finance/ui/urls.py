@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from finance.ui import custom_field_settings, customers, settings
+from finance.ui import custom_field_settings, customers, email_templates, emails, settings
 from finsuite.kernel.api import resources as _ids  # noqa: F401 – registers the converter `id`
 
 app_name = "finance"
@@ -20,6 +20,8 @@ _of_one: list[URLPattern | URLResolver] = [
     path("customers/<id:customer>/delete/", customers.customer_delete, name="customer_delete"),
     path("contact-persons/<id:person>/primary/", customers.person_primary, name="person_primary"),
     path("contact-persons/<id:person>/delete/", customers.person_delete, name="person_delete"),
+    path("emails/", include(emails)),
+    path("settings/email-templates/", include(email_templates)),
     path("settings/", settings.organization_settings, name="organization_settings"),
     path("settings/members/", settings.member_settings, name="member_settings"),
     path("settings/members/<id:membership>/role/", settings.member_role, name="member_role"),

@@ -13,6 +13,7 @@ from kombu import Exchange, Queue
 from finsuite.logs import logging_settings
 from finsuite.settings.broker import broker_url
 from finsuite.settings.cache import cache_settings
+from finsuite.settings.mail import mail_server
 
 env = environ.Env()
 
@@ -172,6 +173,20 @@ ATTACHMENTS: dict[str, int] = {
     "MOST_BYTES_IN_ALL": env.int("ATTACHMENT_MEGABYTES_PER_RECORD", default=500) * 1024 * 1024,
 }
 
+# Mail that finsuite sends: from one address, by one server. A server that hangs costs a worker half a minute.
+EMAIL_URL: str = env.str("EMAIL_URL", default="")
+DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="finsuite@localhost")
+EMAIL_TIMEOUT = 30
+EMAIL_BACKEND = "finsuite.kernel.mail.SmtpBackend" if EMAIL_URL else "finsuite.kernel.mail.NoBackend"
+_MAIL_SERVER = mail_server(EMAIL_URL)
+EMAIL_HOST, EMAIL_PORT = _MAIL_SERVER.host, _MAIL_SERVER.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL_SERVER.user, _MAIL_SERVER.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL_SERVER.use_tls, _MAIL_SERVER.use_ssl
+# How much the files of one e-mail may have together; mail servers seldom take more.
+EMAIL_MOST_BYTES: int = env.int("EMAIL_MOST_MEGABYTES", default=15) * 1024 * 1024
+# Where development leaves its mail, for a page to show it. Empty: there is no such folder.
+MAIL_FOLDER = ""
+
 # What the API's kernel takes from the rooms above it, and how many requests a minute it answers: to one key or person,
 # and to one address without either (finsuite/kernel/api/).
 API: dict[str, Any] = {
@@ -267,6 +282,8 @@ CELERY_TASK_ROUTES = {
     "integration.tasks.sync_changes": {"queue": "sync.fast"},
     "integration.tasks.poll": {"queue": "sync.fast"},
     "crm.send_reminders": {"queue": "sync.fast"},
+    "finance.send_email": {"queue": "outbox"},
+    "finance.send_emails": {"queue": "outbox"},
     **{f"{room}.*": {"queue": "sync.bulk"} for room in ("crm", "finance", "integration", "projects", "users")},
 }
 # Our own logging, not Celery's.
@@ -279,6 +296,7 @@ CELERY_BEAT_SCHEDULE = {
     "sync.sweep": {"task": "integration.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "sync.full": {"task": "integration.tasks.full_sweeps", "schedule": 300.0, "options": {"expires": 300}},
     "sync.audit": {"task": "integration.tasks.content_audit", "schedule": crontab(hour=2, minute=30)},
+    "finance.emails": {"task": "finance.send_emails", "schedule": 30.0, "options": {"expires": 30}},
     "finance.attempts": {"task": "finance.forget_old_attempts", "schedule": crontab(hour=3, minute=10)},
     "crm.exports": {"task": "crm.look_after_exports", "schedule": 300.0, "options": {"expires": 300}},
     "crm.duplicates": {"task": "crm.renew_duplicates", "schedule": 300.0, "options": {"expires": 300}},

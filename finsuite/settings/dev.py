@@ -19,6 +19,11 @@ DATABASES = {
     "default": {**env.db_url("DATABASE_URL", default=_FOLDER.postgresql.url("finsuite")), **DATABASE_CARE},
 }
 
+# Without a mail server, mail is left in the data folder; finance settings › Mail folder shows it.
+if not EMAIL_URL:
+    EMAIL_BACKEND = "finsuite.kernel.mail.FolderBackend"
+    MAIL_FOLDER = str(DATA_DIR / "mail")
+
 INSTALLED_APPS = [*INSTALLED_APPS, "finsuite.local"]
 
 # Straight from where they are written: nothing to collect, an edit shows at once.

@@ -49,11 +49,12 @@ class ResourceView(ApiView):
     @classmethod
     def of(cls, resource: type[Resource]) -> Callable[..., Any]:
         """This view for that entity, with its operations described."""
-        attributes = {"resource_class": resource, "operations": cls.describe(resource)}
+        operations = cls.describe(resource)
+        attributes: dict[str, Any] = {"resource_class": resource, "operations": operations}
         if resource.write_scope != "write":
             attributes["needs"] = dict.fromkeys(("POST", "PATCH", "DELETE"), resource.write_scope)
         if not resource.can_write:
-            attributes["http_method_names"] = ["get", "head"]
+            attributes["http_method_names"] = [*operations, "head"]
         return type(f"{resource.component}{cls.__name__}", (cls,), attributes).as_view()  # type: ignore[attr-defined, no-any-return]
 
     @classmethod
