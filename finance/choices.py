@@ -266,3 +266,36 @@ class EmailProblem(models.TextChoices):
             "Ask a recipient before you send it again."
         ),
     )
+
+
+class RepeatUnit(models.TextChoices):
+    """As finance.recurrence.Unit."""
+
+    WEEKS = "weeks", _("weeks")
+    MONTHS = "months", _("months")
+    YEARS = "years", _("years")
+
+
+class SubscriptionStatus(models.TextChoices):
+    FUTURE = "future", _("Future")
+    TRIAL = "trial", _("Trial")
+    LIVE = "live", _("Live")
+    DUNNING = "dunning", _("Dunning")
+    UNPAID = "unpaid", _("Unpaid")
+    PAUSED = "paused", _("Paused")
+    NON_RENEWING = "non_renewing", _("Not renewing")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Expired")
+
+
+class RecurringStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    STOPPED = "stopped", _("Stopped")
+    EXPIRED = "expired", _("Expired")
+
+
+class RenewalAction(models.TextChoices):
+    """What happens to an invoice that is made by itself."""
+
+    DRAFT = "draft", _("Keep it as a draft")
+    SEND = "send", _("Mark it as sent")

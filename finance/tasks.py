@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from finance.services import email_sending
+from finance.services import email_sending, recurring_invoices, subscriptions
 from finance.services.zsc_keys import forget_old_attempts
 
 
@@ -27,3 +27,10 @@ def send_email(email_id: int) -> None:
 def send_emails() -> None:
     """Every half minute: e-mails whose message was lost, those whose pause is over, and what dead workers have left."""
     email_sending.send_due_emails()
+
+
+@shared_task(name="finance.renew")  # type: ignore[untyped-decorator]
+def renew() -> None:
+    """Every few minutes: renew subscriptions and make recurring invoices whose day has come where they are."""
+    subscriptions.run_due()
+    recurring_invoices.run_due()

@@ -31,6 +31,16 @@ REPORT_BUTTONS: dict[str, Any] = {
 }
 """The label of each verb that a person may press."""
 
+SUBSCRIPTION_BUTTONS: dict[str, Any] = {
+    "pause": _("Pause"),
+    "resume": _("Resume"),
+    "cancel": _("Cancel now"),
+    "cancel_at_end": _("Cancel at the end of the term"),
+    "reactivate": _("Renew after all"),
+    "stop": _("Stop"),
+}
+SUBSCRIPTION_REFUSAL = _("This can't be done to %(number)s: it is in the state “%(status)s”.")
+
 REFUSALS: dict[str, Any] = {
     "mark_sent": _("%(number)s can't be marked as sent: it is in the state “%(status)s”."),
     "accept": _("%(number)s can't be accepted: it is in the state “%(status)s”, and only what was sent can."),

@@ -80,6 +80,35 @@ EXPENSE_REPORT = Table(
 )
 """Who hands in submits and recalls; who approves does the rest (services/expense_reports.py)."""
 
+SUBSCRIPTION = Table(
+    (
+        move("start_trial", ["future"], "trial"),
+        move("go_live", ["future", "trial"], "live"),
+        move("pause", ["live"], "paused"),
+        move("resume", ["paused"], "live"),
+        move("cancel", ["future", "trial", "live", "dunning", "unpaid", "paused", "non_renewing"], "cancelled"),
+        move("cancel_at_end", ["trial", "live", "dunning"], "non_renewing"),
+        move("reactivate", ["non_renewing"], "live"),
+        move("dun", ["live"], "dunning"),
+        move("give_up", ["dunning"], "unpaid"),
+        move("recover", ["dunning", "unpaid"], "live"),
+        move("expire", ["live"], "expired"),
+        move("end", ["non_renewing"], "cancelled"),
+    )
+)
+"""Days bring most of these (finance/recurrence.py)."""
+
+RECURRING_INVOICE = Table(
+    (
+        move("stop", ["active"], "stopped"),
+        move("resume", ["stopped"], "active"),
+        move("expire", ["active"], "expired"),
+    )
+)
+
+OF_DAYS = frozenset({"start_trial", "go_live", "dun", "give_up", "recover", "expire", "end"})
+"""What no person presses: the day brings it."""
+
 TABLES: Mapping[Kind, Table] = {
     Kind.ESTIMATE: ESTIMATE,
     Kind.SALES_ORDER: SALES_ORDER,

@@ -15,6 +15,7 @@ from finance.models.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from finance.models.rates import Currency, CurrencyRate
 from finance.models.sales_orders import SalesOrder, SalesOrderLine
 from finance.models.search_words import SearchWord
+from finance.models.subscriptions import Plan, RecurringInvoice, Subscription, SubscriptionTerm
 from finance.models.taxes import Tax, TaxExemption, TaxGroupMember
 from finance.models.vendors import Vendor
 from finance.models.versions import DocumentVersion
@@ -47,13 +48,17 @@ __all__ = [
     "Membership",
     "Organization",
     "PaymentTerm",
+    "Plan",
     "Preferences",
     "PurchaseOrder",
     "PurchaseOrderLine",
+    "RecurringInvoice",
     "SalesOrder",
     "SalesOrderLine",
     "SearchWord",
     "Series",
+    "Subscription",
+    "SubscriptionTerm",
     "Tax",
     "TaxExemption",
     "TaxGroupMember",

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from finance import totals
+from finance import figures, totals
 from finance.models import Currency, Item, Organization
 from finance.models.documents import Document, DocumentLine
 from finance.selectors.rates import rate_on
@@ -136,15 +136,14 @@ def _from_item(item: Item, document: Document) -> dict[str, Any]:
         "name": item.name,
         "description": item.sales_description if is_sale else item.purchase_description,
         "unit": item.unit,
-        "rate": _in_document_currency(price or Decimal(0), document),
+        "rate": price_in(price, document.exchange_rate, document.price_precision),
         "tax_ids": _taxes_of(item, document),
     }
 
 
-def _in_document_currency(price: Decimal, document: Document) -> Decimal:
-    with localcontext(prec=60):
-        places = Decimal(1).scaleb(-document.price_precision)
-        return (price / document.exchange_rate).quantize(places, ROUND_HALF_UP)
+def price_in(price: Decimal, rate: Decimal, places: int) -> Decimal:
+    """A price in base currency as one in a currency that `rate` base is one unit of, to so many decimals."""
+    return figures.rounded(figures.CONTEXT.divide(price, rate), (figures.RATE[0], places), "rate")
 
 
 def compute(document: Document, lines: Sequence[DocumentLine], taxes: Taxes) -> None:
@@ -166,9 +165,9 @@ def compute(document: Document, lines: Sequence[DocumentLine], taxes: Taxes) -> 
         base = totals.to_base(found, document.exchange_rate, document.organization.base_currency)
     except totals.Faulty as faulty:
         raise _refused(faulty) from faulty
-    for line, figures in zip(lines, found.lines, strict=True):
-        line.rate, line.item_total = figures.rate, figures.item_total
-        line.taxable, line.tax_total = figures.taxable, figures.tax
+    for line, row in zip(lines, found.lines, strict=True):
+        line.rate, line.item_total = row.rate, row.item_total
+        line.taxable, line.tax_total = row.taxable, row.tax
     for name in BASE_FIGURES:
         setattr(document, name, getattr(found, name))
         setattr(document, f"{name}_base", getattr(base, name))
