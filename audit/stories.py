@@ -59,6 +59,21 @@ VERBS: dict[str, Any] = {
     "failed": pgettext_lazy("history", "could not send"),
     "cancelled": pgettext_lazy("history", "cancelled"),
     "locked": pgettext_lazy("history", "locked"),
+    "commented": pgettext_lazy("history", "commented on"),
+    "mark_sent": pgettext_lazy("history", "marked as sent"),
+    "accept": pgettext_lazy("history", "marked as accepted"),
+    "decline": pgettext_lazy("history", "marked as declined"),
+    "invoice": pgettext_lazy("history", "invoiced"),
+    "free": pgettext_lazy("history", "set free to be invoiced again"),
+    "confirm": pgettext_lazy("history", "confirmed"),
+    "void": pgettext_lazy("history", "voided"),
+    "to_draft": pgettext_lazy("history", "took back to draft"),
+    "mark_open": pgettext_lazy("history", "opened"),
+    "mark_issued": pgettext_lazy("history", "issued"),
+    "cancel": pgettext_lazy("history", "cancelled"),
+    "mark_billed": pgettext_lazy("history", "marked as billed"),
+    "unmark_billed": pgettext_lazy("history", "unmarked as billed"),
+    "reopen": pgettext_lazy("history", "opened again"),
 }
 # What entries tell that is no column of the record.
 LABELS: dict[str, Any] = {
@@ -189,6 +204,8 @@ def _shown(model: type[models.Model] | None, name: str, value: Any, namer: Namer
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, Mapping):  # an address, say: what is filled in of it
+        return ", ".join(str(part) for part in value.values() if part)
     if isinstance(value, list):
         return ", ".join(_item(item, namer) for item in value)
     column = _column(model, name)

@@ -9,3 +9,4 @@ class FinanceConfig(AppConfig):
         from finance import tenants  # noqa: F401
         from finance.services import conversions  # noqa: F401
         from finance.ui import navigation  # noqa: F401
+        from finance.ui.documents import navigation as document_navigation  # noqa: F401

@@ -19,7 +19,6 @@ from crm.models import Attachment, Organization
 from crm.selectors.activities import get_activity
 from crm.selectors.attachments import attachments, get_attachment
 from crm.services import attachments as services
-from crm.serving import download
 from finsuite.kernel.api import resource_views as views
 from finsuite.kernel.api import schema
 from finsuite.kernel.api.fields import of_model
@@ -28,6 +27,7 @@ from finsuite.kernel.api.listing import refuse_unknown
 from finsuite.kernel.api.problems import fault, invalid
 from finsuite.kernel.api.resources import Need, Resource, etag
 from finsuite.kernel.api.schema import Operation, ref
+from finsuite.kernel.serving import download
 
 PARTS = {"file", "module", "record_id", "activity", "size"}
 PERSON = ("id", "email", "first_name", "last_name")

@@ -22,13 +22,13 @@ import audit.services
 from crm.access import Access, of_actor
 from crm.choices import Level
 from crm.events import AttachmentAdded, AttachmentDeleted, AttachmentRestored, RecordEvent
-from crm.files import HEAD, free_name, media_type, plain_name
 from crm.models import Activity, Attachment, Organization
 from crm.selectors.activities import activities, may_edit, seen_records
 from crm.selectors.attachments import attachments, deleted_attachments, may_change
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, NotPermitted, Refused
 from finsuite.kernel.events import emit
+from finsuite.kernel.files import HEAD, free_name, media_type, plain_name
 from finsuite.kernel.versions import require_version
 
 PURGED_AT_ONCE = 1_000

@@ -13,15 +13,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm.access import Access, as_id
 from crm.choices import Level, Module
-from crm.files import SHOWN
 from crm.selectors.attachments import files_of, get_attachment, may_change
 from crm.services import attachments as services
-from crm.serving import download, preview
 from crm.ui import addresses, records
 from crm.ui.base import actor_of, in_organization
 from crm.ui.undo import with_undo
 from finsuite.kernel.errors import NotFound, Refused
+from finsuite.kernel.files import SHOWN
 from finsuite.kernel.ids import read_id
+from finsuite.kernel.serving import download, preview
 
 MOST_AT_ONCE = 20
 

@@ -11,12 +11,12 @@ from django.utils.translation import pgettext
 
 from crm.access import Access
 from crm.choices import ActivityKind, ActivityStatus, Module
-from crm.files import SHOWN
 from crm.models import Activity
 from crm.selectors.activities import Company, Named, is_overdue, may_edit
 from crm.selectors.timeline import ACTIVITY, FILE, HISTORY, STAGE, Item
 from crm.ui import addresses
 from finsuite.kernel import formats
+from finsuite.kernel.files import SHOWN
 
 ICONS = {
     ActivityKind.NOTE: "sticky-note",

@@ -1,6 +1,9 @@
+from finance.models.attachments import Attachment
 from finance.models.bills import Bill, BillLine
+from finance.models.comments import Comment
 from finance.models.credit_notes import CreditNote, CreditNoteLine
 from finance.models.custom_fields import EXTENDED, CustomField, CustomValue
+from finance.models.drafts import Draft
 from finance.models.emails import Email, EmailAttachment, EmailTemplate
 from finance.models.estimates import Estimate, EstimateLine
 from finance.models.expenses import Expense, ExpenseCategory, ExpenseReport
@@ -23,8 +26,10 @@ from finance.models.zsc_keys import ZscAttempts, ZscKey
 
 __all__ = [
     "EXTENDED",
+    "Attachment",
     "Bill",
     "BillLine",
+    "Comment",
     "ContactPerson",
     "CreditNote",
     "CreditNoteLine",
@@ -34,6 +39,7 @@ __all__ = [
     "CustomValue",
     "Customer",
     "DocumentVersion",
+    "Draft",
     "Email",
     "EmailAttachment",
     "EmailTemplate",

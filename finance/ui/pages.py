@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +17,7 @@ from finance.rights import Right, allows
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import DomainError, Refused
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page(right: Right, *methods: str) -> Callable[[View], View]:
@@ -30,7 +30,7 @@ def page(right: Right, *methods: str) -> Callable[[View], View]:
         @wraps(view)
         @require_http_methods([*(methods or ("GET",)), "HEAD"])
         @login_required
-        def open_page(request: HttpRequest, organization: int, **names: Any) -> HttpResponse:
+        def open_page(request: HttpRequest, organization: int, **names: Any) -> HttpResponseBase:
             member = access.membership(request.user, organization)
             access.require_role(member.role, right)
             return view(request, member, **names)

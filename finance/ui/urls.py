@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from finance.ui import custom_field_settings, customers, email_templates, emails, settings
+from finance.ui.documents import urls as document_urls
 from finsuite.kernel.api import resources as _ids  # noqa: F401 – registers the converter `id`
 
 app_name = "finance"
@@ -12,6 +13,7 @@ app_name = "finance"
 _of_one: list[URLPattern | URLResolver] = [
     path("customers/", customers.customer_list, name="customer_list"),
     path("customers/new/", customers.customer_create, name="customer_create"),
+    *document_urls.urlpatterns,
     path("customers/<id:customer>/", customers.customer_detail, name="customer_detail"),
     path("customers/<id:customer>/contact-persons/", customers.customer_persons, name="customer_persons"),
     path("customers/<id:customer>/history/", customers.customer_history, name="customer_history"),

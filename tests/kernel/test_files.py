@@ -1,6 +1,6 @@
 import pytest
 
-from crm.files import LONGEST_NAME, UNKNOWN, free_name, media_type, plain_name
+from finsuite.kernel.files import LONGEST_NAME, UNKNOWN, free_name, media_type, plain_name
 
 
 @pytest.mark.parametrize(

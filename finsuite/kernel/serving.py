@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from crm.files import SHOWN, UNKNOWN
-from crm.models import Attachment
 from finsuite.kernel.errors import NotFound
+from finsuite.kernel.files import SHOWN, UNKNOWN
+
+
+class Kept(Protocol):
+    """A file as the rooms keep it: what it was called, what its first bytes say that it is, and itself."""
+
+    name: Any
+    media_type: Any
+    file: Any
+
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'; sandbox"
 
 
-def download(attachment: Attachment) -> FileResponse:
+def download(attachment: Kept) -> FileResponse:
     """The file, to be saved and not shown."""
     return _served(attachment, UNKNOWN, as_attachment=True)
 
 
-def preview(attachment: Attachment) -> FileResponse:
+def preview(attachment: Kept) -> FileResponse:
     """The file, shown in the browser: of a kind that cannot carry a script, and in a sandbox even so."""
     if attachment.media_type not in SHOWN:
         raise NotFound(_("This file can't be shown here. Download it."))
     return _served(attachment, attachment.media_type, as_attachment=False)
 
 
-def _served(attachment: Attachment, media_type: str, *, as_attachment: bool) -> FileResponse:
+def _served(attachment: Kept, media_type: str, *, as_attachment: bool) -> FileResponse:
     try:
         held = attachment.file.open("rb")
     except FileNotFoundError:

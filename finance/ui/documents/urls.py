@@ -1,0 +1,42 @@
+"""The addresses of the documents' pages: the same ones under each kind's own name."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from finance.ui.documents import actions, lists, record
+from finance.ui.documents.pages import PAGES, DocumentPages
+
+
+def _of_kind(pages: DocumentPages) -> list[URLPattern | URLResolver]:
+    views = (
+        ("", "list", lists.document_list),
+        ("export/", "export", lists.document_export),
+        ("print/", "print", lists.document_print),
+        ("<id:document>/", "detail", record.document_detail),
+        ("<id:document>/comments/", "comments", record.document_comments),
+        ("<id:document>/comments/add/", "comment_add", actions.comment_add),
+        ("<id:document>/comments/<id:comment>/delete/", "comment_delete", actions.comment_delete),
+        ("<id:document>/files/", "files", record.document_files),
+        ("<id:document>/files/upload/", "file_upload", actions.file_upload),
+        ("<id:document>/files/<id:attachment>/", "file", actions.file_content),
+        ("<id:document>/files/<id:attachment>/shown/", "file_shown", actions.file_shown),
+        ("<id:document>/files/<id:attachment>/delete/", "file_delete", actions.file_delete),
+        ("<id:document>/history/", "history", record.document_history),
+        ("<id:document>/versions/<id:position>/", "version", record.document_version),
+        ("<id:document>/versions/<id:position>/pdf/", "version_pdf", record.document_pdf),
+        ("<id:document>/pdf/", "pdf", record.document_pdf),
+        ("<id:document>/move/", "move", actions.document_move),
+        ("<id:document>/delete/", "delete", actions.document_delete),
+        ("<id:document>/convert/<slug:target>/", "convert", actions.document_convert),
+    )
+    given = {"kind": pages.kind}
+    return [path(f"{pages.segment}/{place}", view, given, name=f"{pages.kind}_{name}") for place, name, view in views]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("customers/lookup/", lists.customer_lookup, name="customer_lookup"),
+    path("vendors/lookup/", lists.vendor_lookup, name="vendor_lookup"),
+    path("items/lookup/", lists.item_lookup, name="item_lookup"),
+    *(route for pages in PAGES.values() for route in _of_kind(pages)),
+]
