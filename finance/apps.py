@@ -7,6 +7,6 @@ class FinanceConfig(AppConfig):
     def ready(self) -> None:
         # Imported to register with the switcher, the left bar and the search, and with the moves of documents.
         from finance import tenants  # noqa: F401
-        from finance.services import conversions  # noqa: F401
+        from finance.services import conversions, credit_limits, freeing  # noqa: F401
         from finance.ui import navigation  # noqa: F401
         from finance.ui.documents import navigation as document_navigation  # noqa: F401

@@ -128,6 +128,28 @@ class DocumentKind(models.TextChoices):
     SUBSCRIPTION = "subscription", _("Subscription")
 
 
+class PaymentMode(models.TextChoices):
+    """How money changed hands."""
+
+    CASH = "cash", _("Cash")
+    CHECK = "check", _("Check")
+    CREDIT_CARD = "creditcard", _("Credit card")
+    BANK_TRANSFER = "banktransfer", _("Bank transfer")
+    BANK_REMITTANCE = "bankremittance", _("Bank remittance")
+    AUTO_TRANSACTION = "autotransaction", _("Automatic collection")
+    OTHERS = "others", _("Other")
+
+
+class ChainEvent(models.TextChoices):
+    """What happened to an issued record; each leaves a version and an entry in the chain."""
+
+    ISSUED = "issued", _("Issued")
+    CHANGED = "changed", _("Changed")
+    VOIDED = "voided", _("Voided")
+    REOPENED = "reopened", _("Made a draft again")
+    DELETED = "deleted", _("Deleted")
+
+
 class EstimateStatus(models.TextChoices):
     """Stored; `expired` is derived (finance/derived.py)."""
 

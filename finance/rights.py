@@ -31,6 +31,7 @@ class Right(StrEnum):
     EXPENSES_APPROVE = "expenses.approve"  # everybody's
     EMAIL = "email"
     MANAGE_EMAILS = "emails.manage"
+    PAYMENTS = "payments"  # in and out, credits, refunds
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {

@@ -1,5 +1,6 @@
 from finance.models.attachments import Attachment
 from finance.models.bills import Bill, BillLine
+from finance.models.chain import ChainEntry, ChainHead
 from finance.models.comments import Comment
 from finance.models.credit_notes import CreditNote, CreditNoteLine
 from finance.models.custom_fields import EXTENDED, CustomField, CustomValue
@@ -13,6 +14,15 @@ from finance.models.numbering import Series
 from finance.models.organizations import Membership, Organization
 from finance.models.parties import ContactPerson, Customer
 from finance.models.payment_terms import PaymentTerm
+from finance.models.payments import (
+    CreditAllocation,
+    Payment,
+    PaymentAllocation,
+    Refund,
+    VendorPayment,
+    VendorPaymentAllocation,
+    WriteOff,
+)
 from finance.models.preferences import Preferences
 from finance.models.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from finance.models.rates import Currency, CurrencyRate
@@ -29,8 +39,11 @@ __all__ = [
     "Attachment",
     "Bill",
     "BillLine",
+    "ChainEntry",
+    "ChainHead",
     "Comment",
     "ContactPerson",
+    "CreditAllocation",
     "CreditNote",
     "CreditNoteLine",
     "Currency",
@@ -53,12 +66,15 @@ __all__ = [
     "Item",
     "Membership",
     "Organization",
+    "Payment",
+    "PaymentAllocation",
     "PaymentTerm",
     "Plan",
     "Preferences",
     "PurchaseOrder",
     "PurchaseOrderLine",
     "RecurringInvoice",
+    "Refund",
     "SalesOrder",
     "SalesOrderLine",
     "SearchWord",
@@ -69,6 +85,9 @@ __all__ = [
     "TaxExemption",
     "TaxGroupMember",
     "Vendor",
+    "VendorPayment",
+    "VendorPaymentAllocation",
+    "WriteOff",
     "ZscAttempts",
     "ZscKey",
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 import audit.services
 from finance import workflow
 from finance.access import require
+from finance.choices import ChainEvent
 from finance.choices import DocumentKind as Kind
 from finance.events import DocumentMoved
 from finance.models.documents import Document
@@ -32,6 +33,8 @@ EFFECTS: dict[tuple[Kind, str], list[Effect]] = {}
 
 NEEDS_REASON = frozenset({(Kind.INVOICE, "void"), (Kind.INVOICE, "to_draft"), (Kind.CREDIT_NOTE, "void")})
 TAKES_RIGHT_TO_DELETE = frozenset({"void", "to_draft", "cancel"})
+KEPT = {"void": ChainEvent.VOIDED, "to_draft": ChainEvent.REOPENED, "reopen": ChainEvent.REOPENED}
+"""The moves of what was issued that leave a version, as a change of its content does."""
 
 
 def guards(kind: Kind, verb: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
@@ -94,6 +97,8 @@ def move_document(
         after=after,
     )
     if is_issued_now:
-        keep_version(actor=actor, document=held, lines=lines_of(held))
+        keep_version(actor=actor, document=held, lines=lines_of(held), event=ChainEvent.ISSUED)
+    elif held.is_issued and verb in KEPT:
+        keep_version(actor=actor, document=held, lines=lines_of(held), event=KEPT[verb])
     emit(DocumentMoved(**facts_of(held, actor), verb=verb, before=before, after=held.status))
     return held

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -38,14 +40,39 @@ from finsuite.kernel.versions import require_version
 
 ADDRESS = ("attention", "address", "street2", "city", "state", "zip", "country", "phone", "fax")
 _STEPS: dict[str, Decimal | None] = {RoundOff.NONE: None, RoundOff.WHOLE: Decimal(1)}
-MOST_TAKEN = 1000  # so many numbers in a row may have been given by hand
 
 Given = Mapping[str, Any]
+
+BEFORE_CREATING: list[Callable[[Document], None]] = []
+"""Called with a document that is about to be made, its figures known: may refuse it."""
+
+BEFORE_UPDATING: list[Callable[[Document, Change], None]] = []
+"""Called with a locked document and the change of its own fields that is about to be saved: may refuse it."""
 
 BEFORE_DELETING: list[Callable[[Actor, Document], None]] = []
 """Called with a locked document that is about to be deleted: what it had taken of others goes back."""
 
 
+@contextmanager
+def refusing_number_clashes() -> Iterator[None]:
+    """Word the database's refusal of a number that another document of the kind bears."""
+    try:
+        yield
+    except IntegrityError as error:
+        if not (constraint_of(error) or "").endswith("_number"):
+            raise
+        sentence = _("The number %(number)s is taken already.") % {"number": _taken_number(error)}
+        raise Refused(sentence, code="duplicate_number", fields={"number": [sentence]}) from error
+
+
+def _taken_number(error: IntegrityError) -> str:
+    """The number that the database names as the last of the key that exists: `(organization_id, number)=(7, INV-2)`."""
+    diagnosis: Any = getattr(error.__cause__, "diag", None)
+    named = re.search(r"\)=\(\d+,(?: \d+,)? (.*)\)", getattr(diagnosis, "message_detail", None) or "")
+    return named[1] if named else ""
+
+
+@refusing_number_clashes()
 @transaction.atomic
 def create_document(
     *,
@@ -72,8 +99,10 @@ def create_document(
     compute(document, drawn, around.taxes)
     _check_total(document)
     refresh_balance(document)
+    for check in BEFORE_CREATING:
+        check(document)
     _set_number(spec, document)
-    _insert(spec, document)
+    document.save(force_insert=True)
     _insert_lines(spec, document, drawn)
     audit.services.record(
         actor=actor,
@@ -86,6 +115,7 @@ def create_document(
     return document
 
 
+@refusing_number_clashes()
 @transaction.atomic
 def update_document(
     *,
@@ -125,11 +155,13 @@ def update_document(
     after = [_line_told(line) for line in drawn]
     if not change and before == after:
         return document
+    for check in BEFORE_UPDATING:
+        check(document, change)
     refresh_balance(document)
     if before != after:
         change = change.and_(Change({"lines": before}, {"lines": after}))
     _set_search(document)
-    _save(document)
+    document.save()
     _save_lines(spec, document, drawn, gone)
     audit.services.record(
         actor=actor,
@@ -380,42 +412,13 @@ def _set_number(spec: Spec, document: Document) -> None:
     if spec.kind is Kind.BILL:
         sentence = _("Give the number that the vendor has put on the bill.")
         raise Refused(sentence, code="required", fields={"number": [sentence]})
-    rows = spec.model.objects.of(document.organization)
-    for _time in range(MOST_TAKEN):
-        (document.number,) = numbering.take(organization=document.organization, series=spec.series)
-        if not rows.filter(number=document.number).exists():
-            _set_search(document)
-            return
-    sentence = _("The next numbers are all taken. Raise the next number under Settings, Numbering.")
-    raise Refused(sentence, code="numbers_taken", fields={"number": [sentence]})
+    document.number = numbering.take_free(organization=document.organization, series=spec.series, model=spec.model)
+    _set_search(document)
 
 
 def _set_search(document: Document) -> None:
     party = getattr(document, type(document).party_field)  # type: ignore[attr-defined]
     document.search_text = searchable((document.number, document.reference, str(party)))
-
-
-def _insert(spec: Spec, document: Document) -> None:
-    try:
-        with transaction.atomic():
-            document.save(force_insert=True)
-    except IntegrityError as error:
-        raise _clash(error, document) from error
-
-
-def _save(document: Document) -> None:
-    try:
-        with transaction.atomic():
-            document.save()
-    except IntegrityError as error:
-        raise _clash(error, document) from error
-
-
-def _clash(error: IntegrityError, document: Document) -> Exception:
-    if not (constraint_of(error) or "").endswith("_number"):
-        return error
-    sentence = _("The number %(number)s is taken already.") % {"number": document.number}
-    return Refused(sentence, code="duplicate_number", fields={"number": [sentence]})
 
 
 def _insert_lines(spec: Spec, document: Document, lines: Sequence[DocumentLine]) -> None:

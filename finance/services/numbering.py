@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, models
+from django.utils.translation import gettext as _
 
 from finance.models import Organization, Series
+from finsuite.kernel.errors import Refused
+
+MOST_TAKEN = 1000  # so many numbers in a row may have been given by hand
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,31 @@ def take(*, organization: Organization, series: str, count: int = 1) -> list[str
         )
         last, prefix, digits = cursor.fetchone()
     return [f"{prefix}{number:0{digits}d}" for number in range(last - count + 1, last + 1)]
+
+
+def take_free(*, organization: Organization, series: str, model: type[models.Model]) -> str:
+    """The next number of the series that no record of the model bears, stepping over those that were given by hand.
+
+    Taken last, as `take` is. Raises Refused where too many in a row are taken.
+    """
+    preset = PRESETS[series]
+    with connection.cursor() as cursor:
+        for _time in range(MOST_TAKEN):
+            cursor.execute(
+                f"INSERT INTO {Series._meta.db_table} AS counter"  # noqa: S608 – names come from the models
+                " (organization_id, series, prefix, digits, is_auto, given, created_at, updated_at)"
+                " VALUES (%s, %s, %s, %s, %s, 1, now(), now()) ON CONFLICT (organization_id, series)"
+                " DO UPDATE SET given = counter.given + 1 RETURNING given, prefix, digits, EXISTS ("
+                f" SELECT 1 FROM {model._meta.db_table} record WHERE record.organization_id = counter.organization_id"
+                " AND record.number = counter.prefix"
+                " || lpad(counter.given::text, greatest(counter.digits, length(counter.given::text)), '0'))",
+                [organization.pk, series, preset.prefix, preset.digits, preset.is_auto],
+            )
+            number, prefix, digits, is_taken = cursor.fetchone()
+            if not is_taken:
+                return f"{prefix}{number:0{digits}d}"
+    sentence = _("The next numbers are all taken. Raise the next number under Settings, Numbering.")
+    raise Refused(sentence, code="numbers_taken", fields={"number": [sentence]})
 
 
 def hold(*, organization: Organization, series: str) -> None:

@@ -324,7 +324,7 @@ def test_an_invoice_takes_the_same_statements_whatever_its_length(
     draft, item, customer, actor, organization, count, django_assert_num_queries
 ):
     rows = [{"item_id": item.pk} for _line in range(count)]
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(13):
         invoice = draft(Kind.INVOICE, lines=rows)
     with django_assert_num_queries(9):
         move_document(actor=actor, document=invoice, verb="mark_sent")
