@@ -22,10 +22,11 @@ FIELD = "merge-with"  # the id of the control
 SHOWN = 20
 
 
-def picker(access: Access, module: Module, record_id: int) -> SafeString:
+def picker(access: Access, module: Module, record_id: int, text: str = "") -> SafeString:
     """The control that names the other record. Its text is sent along, for those whose browser suggests nothing."""
     lookup = address(module, "lookup", access.organization.pk)
     widget = RecordPicker(f"{lookup}?{urlencode({'except': record_id})}")
+    widget.typed = text
     return widget.render("id", "", {"id": FIELD, "name": "q", "autofocus": True})
 
 
@@ -39,7 +40,7 @@ def chooser(request: HttpRequest, access: Access, module: Module, record_id: int
         "access": access,
         "module": module,
         "record": record,
-        "merge_with": picker(access, module, record.pk),
+        "merge_with": picker(access, module, record.pk, text),
         "text": text,
         "found": found,
         "duplicates": duplicates_of(access, module, record),

@@ -30,6 +30,7 @@ class RecordPicker(forms.Widget):
         super().__init__(attrs)
         self.url, self.name_of = url, name_of
         self.shown = ""
+        self.typed = ""  # what stands in the field while nothing is chosen
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -38,7 +39,7 @@ class RecordPicker(forms.Widget):
 
     def _told(self, value: Any) -> str:
         if value in (None, ""):
-            return ""
+            return self.typed
         key = read_id(str(value))
         return self.name_of(key) if self.name_of and key is not None else self.shown
 

@@ -19,10 +19,12 @@ const SINGLE = {
   f: focusFilter,
 };
 
-// What the page itself says is done by this key: <a aria-keyshortcuts="e">Edit</a>.
+// What the page itself says is done by this key: <a aria-keyshortcuts="e">Edit</a>. What stands in a closed menu is done
+// as if the menu were open.
 function press(key) {
   const found = /^[a-z]$/.test(key) && document.querySelector(`[aria-keyshortcuts="${key}"]`);
-  if (!found || !found.checkVisibility()) return false;
+  const seen = found && (found.closest("[popover]")?.parentElement ?? found);
+  if (!seen || !seen.checkVisibility()) return false;
   found.click();
   return true;
 }
