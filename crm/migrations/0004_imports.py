@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
                 ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='undone')),
             ],
-            options={
+            options={"indexes": [models.Index(condition=models.Q(('state__in', ['checking', 'running', 'undoing'])), fields=['updated_at'], name='crm_import_under_way')], 
                 'verbose_name': 'import',
                 'verbose_name_plural': 'imports',
             },
@@ -136,10 +136,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='importjob',
             index=models.Index(fields=['organization', 'module', 'headers_digest', '-id'], name='crm_import_remembered'),
-        ),
-        migrations.AddIndex(
-            model_name='importjob',
-            index=models.Index(condition=models.Q(('state__in', ['checking', 'running', 'undoing'])), fields=['updated_at'], name='crm_import_under_way'),
         ),
         migrations.AddConstraint(
             model_name='importpart',

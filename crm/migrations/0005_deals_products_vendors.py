@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lost_reasons', to='crm.organization')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=('organization', 'name'), name='crm_lost_reason_once')], 
                 'verbose_name': 'lost reason',
                 'verbose_name_plural': 'lost reasons',
             },
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pipelines', to='crm.organization')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=('organization', 'name'), name='crm_pipeline_name_once'), models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('organization',), name='crm_pipeline_one_default')], 
                 'verbose_name': 'pipeline',
                 'verbose_name_plural': 'pipelines',
             },
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 ('lost_reason', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='crm.lostreason', verbose_name='lost reason')),
                 ('pipeline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='crm.pipeline', verbose_name='pipeline')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', 'name_key', 'id'], name='crm_deal_name_key'), models.Index(fields=['organization', 'sort_key', 'id'], name='crm_deal_sorted'), models.Index(fields=['organization', '-updated_at', '-id'], name='crm_deal_recent'), models.Index(fields=['organization', 'owner'], name='crm_deal_owner'), models.Index(fields=['organization', 'closing_date', 'id'], name='crm_deal_closing'), django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='crm_deal_search', opclasses=['gin_trgm_ops'])], "constraints": [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='crm_deal_name_given'), models.CheckConstraint(condition=models.Q(('exchange_rate__gt', 0)), name='crm_deal_rate_positive'), models.CheckConstraint(condition=models.Q(('probability__lte', 100)), name='crm_deal_probability_percent')], 
                 'verbose_name': 'deal',
                 'verbose_name_plural': 'deals',
             },
@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='crm.organization')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', 'name_key', 'id'], name='crm_product_name_key'), models.Index(fields=['organization', 'sort_key', 'id'], name='crm_product_sorted'), models.Index(fields=['organization', '-updated_at', '-id'], name='crm_product_recent'), models.Index(fields=['organization', 'owner'], name='crm_product_owner'), models.Index(models.F('organization'), django.db.models.functions.text.Lower('code'), condition=models.Q(('code', ''), _negated=True), name='crm_product_code'), django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='crm_product_search', opclasses=['gin_trgm_ops'])], "constraints": [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='crm_product_name_given'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='crm_product_price_not_negative'), models.CheckConstraint(condition=models.Q(('commission_rate__gte', 0), ('commission_rate__lte', 100)), name='crm_product_commission')], 
                 'verbose_name': 'product',
                 'verbose_name_plural': 'products',
             },
@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                 ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='crm.deal')),
                 ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.product', verbose_name='product')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('deal', 'position'), name='crm_deal_line_place'), models.CheckConstraint(condition=models.Q(('discount_percent', None), ('discount_amount', None), _connector='OR'), name='crm_deal_line_one_discount')], 
                 'verbose_name': 'line of a deal',
                 'verbose_name_plural': 'lines of a deal',
             },
@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='crm.organization')),
                 ('pipeline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='crm.pipeline')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=('pipeline', 'name'), name='crm_stage_name_once'), models.CheckConstraint(condition=models.Q(('probability__lte', 100)), name='crm_stage_probability_percent'), models.CheckConstraint(condition=models.Q(('category', 'open'), models.Q(('category', 'won'), ('probability', 100)), models.Q(('category', 'lost'), ('probability', 0)), _connector='OR'), name='crm_stage_closed_probability')], 
                 'verbose_name': 'stage',
                 'verbose_name_plural': 'stages',
             },
@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
                 ('to_stage', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.stage')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['deal', '-at', '-id'], name='crm_stage_change_of_deal')], 
                 'verbose_name': 'stage change',
                 'verbose_name_plural': 'stage changes',
             },
@@ -287,7 +287,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='crm.organization')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', 'name_key', 'id'], name='crm_vendor_name_key'), models.Index(fields=['organization', 'sort_key', 'id'], name='crm_vendor_sorted'), models.Index(fields=['organization', '-updated_at', '-id'], name='crm_vendor_recent'), models.Index(fields=['organization', 'owner'], name='crm_vendor_owner'), django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='crm_vendor_search', opclasses=['gin_trgm_ops'])], "constraints": [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='crm_vendor_name_given')], 
                 'verbose_name': 'vendor',
                 'verbose_name_plural': 'vendors',
             },
@@ -311,141 +311,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('deal', 'contact'), name='crm_deal_contact_once')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='lostreason',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='crm_lost_reason_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='pipeline',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='crm_pipeline_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='pipeline',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('organization',), name='crm_pipeline_one_default'),
-        ),
-        migrations.AddConstraint(
-            model_name='dealline',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('deal', 'position'), name='crm_deal_line_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='dealline',
-            constraint=models.CheckConstraint(condition=models.Q(('discount_percent', None), ('discount_amount', None), _connector='OR'), name='crm_deal_line_one_discount'),
-        ),
-        migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.UniqueConstraint(fields=('pipeline', 'name'), name='crm_stage_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.CheckConstraint(condition=models.Q(('probability__lte', 100)), name='crm_stage_probability_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.CheckConstraint(condition=models.Q(('category', 'open'), models.Q(('category', 'won'), ('probability', 100)), models.Q(('category', 'lost'), ('probability', 0)), _connector='OR'), name='crm_stage_closed_probability'),
-        ),
-        migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['organization', 'name_key', 'id'], name='crm_deal_name_key'),
-        ),
-        migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['organization', 'sort_key', 'id'], name='crm_deal_sorted'),
-        ),
-        migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['organization', '-updated_at', '-id'], name='crm_deal_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['organization', 'owner'], name='crm_deal_owner'),
-        ),
         migrations.AddIndex(
             model_name='deal',
             index=models.Index(fields=['organization', 'stage', 'closing_date', 'id'], name='crm_deal_board'),
-        ),
-        migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['organization', 'closing_date', 'id'], name='crm_deal_closing'),
-        ),
-        migrations.AddIndex(
-            model_name='deal',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='crm_deal_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='deal',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='crm_deal_name_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='deal',
-            constraint=models.CheckConstraint(condition=models.Q(('exchange_rate__gt', 0)), name='crm_deal_rate_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='deal',
-            constraint=models.CheckConstraint(condition=models.Q(('probability__lte', 100)), name='crm_deal_probability_percent'),
-        ),
-        migrations.AddIndex(
-            model_name='stagechange',
-            index=models.Index(fields=['deal', '-at', '-id'], name='crm_stage_change_of_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='vendor',
-            index=models.Index(fields=['organization', 'name_key', 'id'], name='crm_vendor_name_key'),
-        ),
-        migrations.AddIndex(
-            model_name='vendor',
-            index=models.Index(fields=['organization', 'sort_key', 'id'], name='crm_vendor_sorted'),
-        ),
-        migrations.AddIndex(
-            model_name='vendor',
-            index=models.Index(fields=['organization', '-updated_at', '-id'], name='crm_vendor_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='vendor',
-            index=models.Index(fields=['organization', 'owner'], name='crm_vendor_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='vendor',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='crm_vendor_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='vendor',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='crm_vendor_name_given'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['organization', 'name_key', 'id'], name='crm_product_name_key'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['organization', 'sort_key', 'id'], name='crm_product_sorted'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['organization', '-updated_at', '-id'], name='crm_product_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['organization', 'owner'], name='crm_product_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(models.F('organization'), django.db.models.functions.text.Lower('code'), condition=models.Q(('code', ''), _negated=True), name='crm_product_code'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='crm_product_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='crm_product_name_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='crm_product_price_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('commission_rate__gte', 0), ('commission_rate__lte', 100)), name='crm_product_commission'),
         ),
         migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
     ]

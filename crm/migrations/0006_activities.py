@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='crm.organization')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', 'module', 'record_id', '-created_at'], name='crm_activity_of_record'), models.Index(condition=models.Q(('deleted_at', None), ('status', 'open')), fields=['organization', 'owner', 'due_by'], name='crm_activity_open_of_owner'), models.Index(condition=models.Q(('deleted_at', None), ('reminded_at', None), ('reminder_at__isnull', False)), fields=['reminder_at'], name='crm_activity_to_remind'), models.Index(fields=['organization', '-updated_at', '-id'], name='crm_activity_recent'), django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='crm_activity_search', opclasses=['gin_trgm_ops'])], "constraints": [models.CheckConstraint(condition=models.Q(models.Q(('module', ''), ('record_id', None)), models.Q(models.Q(('module', ''), _negated=True), ('record_id__gt', 0)), _connector='OR'), name='crm_activity_about_one'), models.CheckConstraint(condition=models.Q(('due_on', None), ('due_at', None), _connector='OR'), name='crm_activity_one_due_date'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'kept'), ('kind', 'note')), models.Q(models.Q(('status', 'kept'), _negated=True), models.Q(('kind', 'note'), _negated=True)), _connector='OR'), name='crm_activity_note_is_kept'), models.CheckConstraint(condition=models.Q(models.Q(('completed_at__isnull', False), ('status', 'done')), models.Q(models.Q(('status', 'done'), _negated=True), ('completed_at', None)), _connector='OR'), name='crm_activity_done_when')], 
                 'verbose_name': 'activity',
                 'verbose_name_plural': 'activities',
             },
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='crm.activity')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.organization')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', 'module', 'record_id'], name='crm_activity_link_of_record')], "constraints": [models.UniqueConstraint(fields=('activity', 'module', 'record_id'), name='crm_activity_link_once')], 
                 'verbose_name': 'record of an activity',
                 'verbose_name_plural': 'records of an activity',
             },
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='crm.organization')),
                 ('uploaded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', 'module', 'record_id', '-created_at'], name='crm_attachment_of_record'), models.Index(fields=['organization', '-updated_at', '-id'], name='crm_attachment_recent')], "constraints": [models.CheckConstraint(condition=models.Q(models.Q(('module', ''), ('record_id', None), ('activity__isnull', False)), models.Q(models.Q(('module', ''), _negated=True), ('record_id__gt', 0)), _connector='OR'), name='crm_attachment_hangs_on'), models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='crm_attachment_not_empty')], 
                 'verbose_name': 'file',
                 'verbose_name_plural': 'files',
             },
@@ -98,81 +98,9 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.organization')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', 'contact_id'], name='crm_participant_contact')], "constraints": [models.CheckConstraint(condition=models.Q(models.Q(('contact_id__gt', 0), ('user', None)), models.Q(('contact_id', None), ('user__isnull', False)), _connector='OR'), name='crm_participant_one'), models.UniqueConstraint(fields=('activity', 'user', 'contact_id'), name='crm_participant_once', nulls_distinct=False)], 
                 'verbose_name': 'participant',
                 'verbose_name_plural': 'participants',
             },
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['organization', 'module', 'record_id', '-created_at'], name='crm_activity_of_record'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('deleted_at', None), ('status', 'open')), fields=['organization', 'owner', 'due_by'], name='crm_activity_open_of_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('deleted_at', None), ('reminded_at', None), ('reminder_at__isnull', False)), fields=['reminder_at'], name='crm_activity_to_remind'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['organization', '-updated_at', '-id'], name='crm_activity_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='crm_activity_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('module', ''), ('record_id', None)), models.Q(models.Q(('module', ''), _negated=True), ('record_id__gt', 0)), _connector='OR'), name='crm_activity_about_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on', None), ('due_at', None), _connector='OR'), name='crm_activity_one_due_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'kept'), ('kind', 'note')), models.Q(models.Q(('status', 'kept'), _negated=True), models.Q(('kind', 'note'), _negated=True)), _connector='OR'), name='crm_activity_note_is_kept'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('completed_at__isnull', False), ('status', 'done')), models.Q(models.Q(('status', 'done'), _negated=True), ('completed_at', None)), _connector='OR'), name='crm_activity_done_when'),
-        ),
-        migrations.AddIndex(
-            model_name='activitylink',
-            index=models.Index(fields=['organization', 'module', 'record_id'], name='crm_activity_link_of_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='activitylink',
-            constraint=models.UniqueConstraint(fields=('activity', 'module', 'record_id'), name='crm_activity_link_once'),
-        ),
-        migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['organization', 'module', 'record_id', '-created_at'], name='crm_attachment_of_record'),
-        ),
-        migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['organization', '-updated_at', '-id'], name='crm_attachment_recent'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('module', ''), ('record_id', None), ('activity__isnull', False)), models.Q(models.Q(('module', ''), _negated=True), ('record_id__gt', 0)), _connector='OR'), name='crm_attachment_hangs_on'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='crm_attachment_not_empty'),
-        ),
-        migrations.AddIndex(
-            model_name='participant',
-            index=models.Index(fields=['organization', 'contact_id'], name='crm_participant_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('contact_id__gt', 0), ('user', None)), models.Q(('contact_id', None), ('user__isnull', False)), _connector='OR'), name='crm_participant_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('activity', 'user', 'contact_id'), name='crm_participant_once', nulls_distinct=False),
         ),
     ]

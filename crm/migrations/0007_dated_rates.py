@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('day', models.DateField(verbose_name='from')),
                 ('rate', models.DecimalField(decimal_places=9, max_digits=18, verbose_name='rate')),
             ],
-            options={
+            options={"constraints": [models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='crm_currency_rate_above_zero')], 
                 'verbose_name': 'rate of a currency',
                 'verbose_name_plural': 'rates of a currency',
             },
@@ -100,10 +100,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='currencyrate',
             constraint=models.UniqueConstraint(fields=('currency', 'day'), name='crm_currency_rate_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='currencyrate',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='crm_currency_rate_above_zero'),
         ),
         migrations.RunSQL(RATES, migrations.RunSQL.noop),
         migrations.RunSQL(EDITIONS, migrations.RunSQL.noop),

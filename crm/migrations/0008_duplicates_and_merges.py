@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.organization')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', '-id'], name='crm_merge_recent'), models.Index(fields=['organization', 'module', 'survivor_id'], name='crm_merge_survivor')], 
                 'verbose_name': 'merge',
                 'verbose_name_plural': 'merges',
             },
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('merge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='losers', to='crm.merge')),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.organization')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(condition=models.Q(('is_back', False)), fields=('organization', 'module', 'record_id'), name='crm_merged_record_once')], 
                 'verbose_name': 'merged record',
                 'verbose_name_plural': 'merged records',
             },
@@ -111,17 +111,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('dismissed_at', None)), fields=['organization', 'module', '-score', 'id'], name='crm_duplicate_suggestion_list')],
                 'constraints': [models.UniqueConstraint(fields=('organization', 'module', 'low_id', 'high_id'), name='crm_duplicate_suggestion_once'), models.CheckConstraint(condition=models.Q(('low_id__lt', models.F('high_id'))), name='crm_duplicate_suggestion_ordered')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='merge',
-            index=models.Index(fields=['organization', '-id'], name='crm_merge_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='merge',
-            index=models.Index(fields=['organization', 'module', 'survivor_id'], name='crm_merge_survivor'),
-        ),
-        migrations.AddConstraint(
-            model_name='mergedrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_back', False)), fields=('organization', 'module', 'record_id'), name='crm_merged_record_once'),
         ),
     ]

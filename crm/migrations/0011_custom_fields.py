@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('module', models.CharField(choices=[('accounts', 'Accounts'), ('contacts', 'Contacts'), ('deals', 'Deals'), ('products', 'Products'), ('vendors', 'Vendors')], max_length=20, verbose_name='module')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='custom_fields', to='crm.organization')),
             ],
-            options={
+            options={"constraints": [models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='crm_custom_field_label_given'), models.UniqueConstraint(fields=('organization', 'module', 'key'), name='crm_custom_field_key')], 
                 'verbose_name': 'custom field',
                 'verbose_name_plural': 'custom fields',
             },
@@ -58,41 +58,9 @@ class Migration(migrations.Migration):
                 ('is_unique', models.BooleanField(default=False, editable=False)),
                 ('field', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='crm.customfield')),
             ],
-            options={
+            options={"indexes": [models.Index(condition=models.Q(('key__isnull', False)), fields=['field', 'key', 'record_id'], name='crm_custom_key'), models.Index(condition=models.Q(('number__isnull', False)), fields=['field', 'number', 'record_id'], name='crm_custom_number'), models.Index(fields=['field', 'record_id'], name='crm_custom_record'), django.contrib.postgres.indexes.GinIndex(fields=['body'], name='crm_custom_body', opclasses=['gin_trgm_ops'])], "constraints": [models.UniqueConstraint(condition=models.Q(('is_unique', True)), fields=('field', 'key'), name='crm_custom_key_unique'), models.UniqueConstraint(condition=models.Q(('is_unique', True)), fields=('field', 'number'), name='crm_custom_number_unique')], 
                 'abstract': False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name='customfield',
-            constraint=models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='crm_custom_field_label_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='customfield',
-            constraint=models.UniqueConstraint(fields=('organization', 'module', 'key'), name='crm_custom_field_key'),
-        ),
-        migrations.AddIndex(
-            model_name='customvalue',
-            index=models.Index(condition=models.Q(('key__isnull', False)), fields=['field', 'key', 'record_id'], name='crm_custom_key'),
-        ),
-        migrations.AddIndex(
-            model_name='customvalue',
-            index=models.Index(condition=models.Q(('number__isnull', False)), fields=['field', 'number', 'record_id'], name='crm_custom_number'),
-        ),
-        migrations.AddIndex(
-            model_name='customvalue',
-            index=models.Index(fields=['field', 'record_id'], name='crm_custom_record'),
-        ),
-        migrations.AddIndex(
-            model_name='customvalue',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['body'], name='crm_custom_body', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='customvalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_unique', True)), fields=('field', 'key'), name='crm_custom_key_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='customvalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_unique', True)), fields=('field', 'number'), name='crm_custom_number_unique'),
         ),
         *tables.functions("crm"),
         tables.noted("crm", "crm_account", "accounts"),

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exports', to='crm.organization')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', 'created_by', '-id'], name='crm_export_of_person'), models.Index(fields=['state', 'updated_at'], name='crm_export_state')], 
                 'verbose_name': 'export',
                 'verbose_name_plural': 'exports',
             },
@@ -47,21 +47,9 @@ class Migration(migrations.Migration):
                 ('data', models.BinaryField()),
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='crm.exportjob')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=('job', 'number'), name='crm_export_part_once')], 
                 'verbose_name': 'part of an export file',
                 'verbose_name_plural': 'parts of an export file',
             },
-        ),
-        migrations.AddIndex(
-            model_name='exportjob',
-            index=models.Index(fields=['organization', 'created_by', '-id'], name='crm_export_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='exportjob',
-            index=models.Index(fields=['state', 'updated_at'], name='crm_export_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='exportpart',
-            constraint=models.UniqueConstraint(fields=('job', 'number'), name='crm_export_part_once'),
         ),
     ]

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', '-id'], name='crm_bulk_recent'), models.Index(fields=['state', 'updated_at'], name='crm_bulk_state')], 
                 'verbose_name': 'bulk change',
                 'verbose_name_plural': 'bulk changes',
             },
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('restored_by_name', models.CharField(blank=True, max_length=250)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.organization')),
             ],
-            options={
+            options={"indexes": [models.Index(condition=models.Q(('restored_at', None)), fields=['organization', 'module', '-id'], name='crm_deleted_recent'), models.Index(fields=['module', 'record_id'], name='crm_deleted_record'), models.Index(fields=['deleted_at'], name='crm_deleted_old')], 
                 'verbose_name': 'deleted record',
                 'verbose_name_plural': 'deleted records',
             },
@@ -83,33 +83,9 @@ class Migration(migrations.Migration):
                 ('change', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='crm.bulkchange')),
                 ('deleted', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.deletedrecord')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=('change', 'number'), name='crm_bulk_row_once')], 
                 'verbose_name': 'record of a bulk change',
                 'verbose_name_plural': 'records of a bulk change',
             },
-        ),
-        migrations.AddIndex(
-            model_name='bulkchange',
-            index=models.Index(fields=['organization', '-id'], name='crm_bulk_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='bulkchange',
-            index=models.Index(fields=['state', 'updated_at'], name='crm_bulk_state'),
-        ),
-        migrations.AddIndex(
-            model_name='deletedrecord',
-            index=models.Index(condition=models.Q(('restored_at', None)), fields=['organization', 'module', '-id'], name='crm_deleted_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='deletedrecord',
-            index=models.Index(fields=['module', 'record_id'], name='crm_deleted_record'),
-        ),
-        migrations.AddIndex(
-            model_name='deletedrecord',
-            index=models.Index(fields=['deleted_at'], name='crm_deleted_old'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkchangerow',
-            constraint=models.UniqueConstraint(fields=('change', 'number'), name='crm_bulk_row_once'),
         ),
     ]

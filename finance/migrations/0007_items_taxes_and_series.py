@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('day', models.DateField(verbose_name='from')),
                 ('rate', models.DecimalField(decimal_places=15, max_digits=24, verbose_name='rate')),
             ],
-            options={
+            options={"constraints": [models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='finance_rate_above_zero')], 
                 'verbose_name': 'rate of a currency',
                 'verbose_name_plural': 'rates of a currency',
             },
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('active', 'Active'), ('inactive', 'Inactive')], default='active', max_length=10, verbose_name='status')),
                 ('custom', models.JSONField(blank=True, default=dict, editable=False)),
             ],
-            options={
+            options={"indexes": [django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_item_search', opclasses=['gin_trgm_ops'])], "constraints": [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='finance_item_name_given'), models.CheckConstraint(condition=models.Q(('is_sold', True), ('is_purchased', True), _connector='OR'), name='finance_item_sold_or_purchased'), models.CheckConstraint(condition=models.Q(('purchase_rate__gte', 0), ('sales_rate__gte', 0)), name='finance_item_rates_not_negative')], 
                 'verbose_name': 'item',
                 'verbose_name_plural': 'items',
             },
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                 ('is_default', models.BooleanField(default=False, verbose_name='default')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
             ],
-            options={
+            options={"constraints": [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='finance_term_name_given'), models.CheckConstraint(condition=models.Q(('is_default', False), ('is_active', True), _connector='OR'), name='finance_term_default_is_active'), models.CheckConstraint(condition=models.Q(('kind', 'days'), ('days', 0), _connector='OR'), name='finance_term_days_where_counted')], 
                 'verbose_name': 'payment term',
                 'verbose_name_plural': 'payment terms',
             },
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                 ('estimate_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='estimates are good for (days)')),
                 ('texts', models.JSONField(blank=True, default=dict, editable=False)),
             ],
-            options={
+            options={"constraints": [models.CheckConstraint(condition=models.Q(models.Q(('round_off', 'step'), _negated=True), ('round_off_step__gt', 0), _connector='OR'), name='finance_round_off_step_given')], 
                 'verbose_name': 'document preferences',
                 'verbose_name_plural': 'document preferences',
             },
@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                 ('is_group', models.BooleanField(default=False, editable=False, verbose_name='group of taxes')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
             ],
-            options={
+            options={"constraints": [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='finance_tax_name_given'), models.CheckConstraint(condition=models.Q(('rate__gte', 0)), name='finance_tax_rate_not_negative'), models.CheckConstraint(condition=models.Q(('is_group', False), ('is_compound', False), _connector='OR'), name='finance_tax_group_not_compound')], 
                 'verbose_name': 'tax',
                 'verbose_name_plural': 'taxes',
             },
@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=500, verbose_name='sentence on documents')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
             ],
-            options={
+            options={"constraints": [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='finance_exemption_name_given')], 
                 'verbose_name': 'reason for exemption',
                 'verbose_name_plural': 'reasons for exemption',
             },
@@ -269,7 +269,7 @@ class Migration(migrations.Migration):
                 ('custom', models.JSONField(blank=True, default=dict, editable=False)),
                 ('number', models.CharField(blank=True, editable=False, max_length=200, verbose_name='vendor number')),
             ],
-            options={
+            options={"indexes": [django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_vendor_search', opclasses=['gin_trgm_ops'])], "constraints": [models.CheckConstraint(condition=models.Q(('display_name', ''), _negated=True), name='finance_vendor_name_given')], 
                 'verbose_name': 'vendor',
                 'verbose_name_plural': 'vendors',
             },
@@ -483,32 +483,12 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('currency', 'day'), name='finance_rate_once_a_day'),
         ),
         migrations.AddConstraint(
-            model_name='currencyrate',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='finance_rate_above_zero'),
-        ),
-        migrations.AddConstraint(
             model_name='paymentterm',
             constraint=models.UniqueConstraint(fields=('organization', 'name_key'), name='finance_term_name_once'),
         ),
         migrations.AddConstraint(
             model_name='paymentterm',
             constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('organization',), name='finance_term_one_default'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentterm',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='finance_term_name_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentterm',
-            constraint=models.CheckConstraint(condition=models.Q(('is_default', False), ('is_active', True), _connector='OR'), name='finance_term_default_is_active'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentterm',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'days'), ('days', 0), _connector='OR'), name='finance_term_days_where_counted'),
-        ),
-        migrations.AddConstraint(
-            model_name='preferences',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('round_off', 'step'), _negated=True), ('round_off_step__gt', 0), _connector='OR'), name='finance_round_off_step_given'),
         ),
         migrations.AddConstraint(
             model_name='series',
@@ -523,28 +503,12 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('organization', 'name_key'), name='finance_exemption_name_once'),
         ),
         migrations.AddConstraint(
-            model_name='taxexemption',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='finance_exemption_name_given'),
-        ),
-        migrations.AddConstraint(
             model_name='tax',
             constraint=models.UniqueConstraint(fields=('organization', 'name_key'), name='finance_tax_name_once'),
         ),
         migrations.AddConstraint(
             model_name='tax',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='finance_tax_name_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='tax',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gte', 0)), name='finance_tax_rate_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='tax',
             constraint=models.CheckConstraint(condition=models.Q(('exemption', None), models.Q(('is_group', False), ('rate', 0)), _connector='OR'), name='finance_tax_exempt_at_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='tax',
-            constraint=models.CheckConstraint(condition=models.Q(('is_group', False), ('is_compound', False), _connector='OR'), name='finance_tax_group_not_compound'),
         ),
         migrations.AddConstraint(
             model_name='taxgroupmember',
@@ -570,14 +534,6 @@ class Migration(migrations.Migration):
             model_name='vendor',
             index=models.Index(fields=['organization', 'status', 'sort_key', 'id'], name='finance_vendor_status'),
         ),
-        migrations.AddIndex(
-            model_name='vendor',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_vendor_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='vendor',
-            constraint=models.CheckConstraint(condition=models.Q(('display_name', ''), _negated=True), name='finance_vendor_name_given'),
-        ),
         migrations.AddConstraint(
             model_name='vendor',
             constraint=models.UniqueConstraint(fields=('organization', 'unique_key'), name='finance_vendor_name_unique'),
@@ -601,22 +557,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='item',
             index=models.Index(fields=['organization', 'status', 'sort_key', 'id'], name='finance_item_status'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_item_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='finance_item_name_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('is_sold', True), ('is_purchased', True), _connector='OR'), name='finance_item_sold_or_purchased'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('purchase_rate__gte', 0), ('sales_rate__gte', 0)), name='finance_item_rates_not_negative'),
         ),
         migrations.AddConstraint(
             model_name='item',

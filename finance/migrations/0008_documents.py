@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('shipping_tax', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='finance.tax', verbose_name='tax on shipping')),
                 ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='%(class)ss', to='finance.vendor', verbose_name='vendor')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', '-date', '-id'], name='finance_bill_dated'), models.Index(fields=['organization', 'status', 'due_date', 'id'], name='finance_bill_until'), models.Index(fields=['vendor', '-date', '-id'], name='finance_bill_party'), models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_bill_deal'), models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_bill_project'), django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_bill_search', opclasses=['gin_trgm_ops'])], "constraints": [models.UniqueConstraint(fields=('organization', 'vendor', 'number'), name='finance_bill_number'), models.CheckConstraint(condition=models.Q(('balance', django.db.models.expressions.CombinedExpression(models.F('total'), '-', models.F('paid_total'))), ('balance__gte', 0)), name='finance_bill_balance'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'paid'), _negated=True), ('balance', 0), _connector='OR'), name='finance_bill_paid_means_paid')], 
                 'verbose_name': 'bill',
                 'verbose_name_plural': 'bills',
             },
@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                 ('salesperson', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='salesperson')),
                 ('shipping_tax', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='finance.tax', verbose_name='tax on shipping')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', '-date', '-id'], name='finance_credit_note_dated'), models.Index(fields=['organization', 'status', 'date', 'id'], name='finance_credit_note_until'), models.Index(fields=['customer', '-date', '-id'], name='finance_credit_note_party'), models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_credit_note_deal'), models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_credit_note_project'), django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_credit_note_search', opclasses=['gin_trgm_ops'])], "constraints": [models.UniqueConstraint(fields=('organization', 'number'), name='finance_credit_note_number'), models.CheckConstraint(condition=models.Q(('balance', django.db.models.expressions.CombinedExpression(models.F('total'), '-', models.F('used_total'))), ('balance__gte', 0)), name='finance_credit_note_balance')], 
                 'verbose_name': 'credit note',
                 'verbose_name_plural': 'credit notes',
             },
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='document_versions', to='finance.organization')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=('organization', 'kind', 'record_id', 'position'), name='finance_version_once')], 
                 'verbose_name': 'version',
                 'verbose_name_plural': 'versions',
             },
@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
                 ('salesperson', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='salesperson')),
                 ('shipping_tax', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='finance.tax', verbose_name='tax on shipping')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', '-date', '-id'], name='finance_estimate_dated'), models.Index(fields=['organization', 'status', 'expiry_date', 'id'], name='finance_estimate_until'), models.Index(fields=['customer', '-date', '-id'], name='finance_estimate_party'), models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_estimate_deal'), models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_estimate_project'), django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_estimate_search', opclasses=['gin_trgm_ops'])], "constraints": [models.UniqueConstraint(fields=('organization', 'number'), name='finance_estimate_number')], 
                 'verbose_name': 'estimate',
                 'verbose_name_plural': 'estimates',
             },
@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
                 ('salesperson', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='salesperson')),
                 ('shipping_tax', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='finance.tax', verbose_name='tax on shipping')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', '-date', '-id'], name='finance_invoice_dated'), models.Index(fields=['organization', 'status', 'due_date', 'id'], name='finance_invoice_until'), models.Index(fields=['customer', '-date', '-id'], name='finance_invoice_party'), models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_invoice_deal'), models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_invoice_project'), django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_invoice_search', opclasses=['gin_trgm_ops'])], "constraints": [models.UniqueConstraint(fields=('organization', 'number'), name='finance_invoice_number'), models.CheckConstraint(condition=models.Q(('balance', django.db.models.expressions.CombinedExpression(models.F('total'), '-', models.F('settled_total'))), ('settled_total', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('paid_total'), '+', models.F('credited_total')), '+', models.F('written_off_total')))), name='finance_invoice_balance'), models.CheckConstraint(condition=models.Q(('balance__gte', 0)), name='finance_invoice_not_overpaid'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'paid'), _negated=True), ('balance', 0), _connector='OR'), name='finance_invoice_paid_means_paid')], 
                 'verbose_name': 'invoice',
                 'verbose_name_plural': 'invoices',
             },
@@ -383,7 +383,7 @@ class Migration(migrations.Migration):
                 ('shipping_tax', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='finance.tax', verbose_name='tax on shipping')),
                 ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='%(class)ss', to='finance.vendor', verbose_name='vendor')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', '-date', '-id'], name='finance_purchase_order_dated'), models.Index(fields=['organization', 'status', 'delivery_date', 'id'], name='finance_purchase_order_until'), models.Index(fields=['vendor', '-date', '-id'], name='finance_purchase_order_party'), models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_purchase_order_deal'), models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_purchase_order_project'), django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_purchase_order_search', opclasses=['gin_trgm_ops'])], "constraints": [models.UniqueConstraint(fields=('organization', 'number'), name='finance_purchase_order_number')], 
                 'verbose_name': 'purchase order',
                 'verbose_name_plural': 'purchase orders',
             },
@@ -501,7 +501,7 @@ class Migration(migrations.Migration):
                 ('salesperson', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='salesperson')),
                 ('shipping_tax', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='finance.tax', verbose_name='tax on shipping')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', '-date', '-id'], name='finance_sales_order_dated'), models.Index(fields=['organization', 'status', 'shipment_date', 'id'], name='finance_sales_order_until'), models.Index(fields=['customer', '-date', '-id'], name='finance_sales_order_party'), models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_sales_order_deal'), models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_sales_order_project'), django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_sales_order_search', opclasses=['gin_trgm_ops'])], "constraints": [models.UniqueConstraint(fields=('organization', 'number'), name='finance_sales_order_number')], 
                 'verbose_name': 'sales order',
                 'verbose_name_plural': 'sales orders',
             },
@@ -565,201 +565,5 @@ class Migration(migrations.Migration):
                 'ordering': ('position', 'pk'),
                 'abstract': False,
             },
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['organization', '-date', '-id'], name='finance_bill_dated'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['organization', 'status', 'due_date', 'id'], name='finance_bill_until'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['vendor', '-date', '-id'], name='finance_bill_party'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_bill_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_bill_project'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_bill_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.UniqueConstraint(fields=('organization', 'vendor', 'number'), name='finance_bill_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('balance', django.db.models.expressions.CombinedExpression(models.F('total'), '-', models.F('paid_total'))), ('balance__gte', 0)), name='finance_bill_balance'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'paid'), _negated=True), ('balance', 0), _connector='OR'), name='finance_bill_paid_means_paid'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.UniqueConstraint(fields=('organization', 'kind', 'record_id', 'position'), name='finance_version_once'),
-        ),
-        migrations.AddIndex(
-            model_name='estimate',
-            index=models.Index(fields=['organization', '-date', '-id'], name='finance_estimate_dated'),
-        ),
-        migrations.AddIndex(
-            model_name='estimate',
-            index=models.Index(fields=['organization', 'status', 'expiry_date', 'id'], name='finance_estimate_until'),
-        ),
-        migrations.AddIndex(
-            model_name='estimate',
-            index=models.Index(fields=['customer', '-date', '-id'], name='finance_estimate_party'),
-        ),
-        migrations.AddIndex(
-            model_name='estimate',
-            index=models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_estimate_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='estimate',
-            index=models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_estimate_project'),
-        ),
-        migrations.AddIndex(
-            model_name='estimate',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_estimate_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='estimate',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='finance_estimate_number'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['organization', '-date', '-id'], name='finance_invoice_dated'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['organization', 'status', 'due_date', 'id'], name='finance_invoice_until'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['customer', '-date', '-id'], name='finance_invoice_party'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_invoice_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_invoice_project'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_invoice_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='finance_invoice_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('balance', django.db.models.expressions.CombinedExpression(models.F('total'), '-', models.F('settled_total'))), ('settled_total', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('paid_total'), '+', models.F('credited_total')), '+', models.F('written_off_total')))), name='finance_invoice_balance'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('balance__gte', 0)), name='finance_invoice_not_overpaid'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'paid'), _negated=True), ('balance', 0), _connector='OR'), name='finance_invoice_paid_means_paid'),
-        ),
-        migrations.AddIndex(
-            model_name='creditnote',
-            index=models.Index(fields=['organization', '-date', '-id'], name='finance_credit_note_dated'),
-        ),
-        migrations.AddIndex(
-            model_name='creditnote',
-            index=models.Index(fields=['organization', 'status', 'date', 'id'], name='finance_credit_note_until'),
-        ),
-        migrations.AddIndex(
-            model_name='creditnote',
-            index=models.Index(fields=['customer', '-date', '-id'], name='finance_credit_note_party'),
-        ),
-        migrations.AddIndex(
-            model_name='creditnote',
-            index=models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_credit_note_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='creditnote',
-            index=models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_credit_note_project'),
-        ),
-        migrations.AddIndex(
-            model_name='creditnote',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_credit_note_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='creditnote',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='finance_credit_note_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='creditnote',
-            constraint=models.CheckConstraint(condition=models.Q(('balance', django.db.models.expressions.CombinedExpression(models.F('total'), '-', models.F('used_total'))), ('balance__gte', 0)), name='finance_credit_note_balance'),
-        ),
-        migrations.AddIndex(
-            model_name='purchaseorder',
-            index=models.Index(fields=['organization', '-date', '-id'], name='finance_purchase_order_dated'),
-        ),
-        migrations.AddIndex(
-            model_name='purchaseorder',
-            index=models.Index(fields=['organization', 'status', 'delivery_date', 'id'], name='finance_purchase_order_until'),
-        ),
-        migrations.AddIndex(
-            model_name='purchaseorder',
-            index=models.Index(fields=['vendor', '-date', '-id'], name='finance_purchase_order_party'),
-        ),
-        migrations.AddIndex(
-            model_name='purchaseorder',
-            index=models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_purchase_order_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='purchaseorder',
-            index=models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_purchase_order_project'),
-        ),
-        migrations.AddIndex(
-            model_name='purchaseorder',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_purchase_order_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorder',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='finance_purchase_order_number'),
-        ),
-        migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(fields=['organization', '-date', '-id'], name='finance_sales_order_dated'),
-        ),
-        migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(fields=['organization', 'status', 'shipment_date', 'id'], name='finance_sales_order_until'),
-        ),
-        migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(fields=['customer', '-date', '-id'], name='finance_sales_order_party'),
-        ),
-        migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_sales_order_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_sales_order_project'),
-        ),
-        migrations.AddIndex(
-            model_name='salesorder',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_sales_order_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='salesorder',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='finance_sales_order_number'),
         ),
     ]

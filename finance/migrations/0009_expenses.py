@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='expense_categories', to='finance.organization')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=('organization', 'name_key'), name='finance_category_name_once'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='finance_category_name_given')], 
                 'verbose_name': 'expense category',
                 'verbose_name_plural': 'expense categories',
             },
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='expense_reports', to='finance.organization')),
                 ('submitter', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', 'status', '-id'], name='finance_expense_report_status'), models.Index(fields=['organization', 'submitter', '-id'], name='finance_expense_report_of')], "constraints": [models.UniqueConstraint(fields=('organization', 'number'), name='finance_expense_report_number'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'reimbursed'), _negated=True), ('reimbursed_on__isnull', False), _connector='OR'), name='finance_expense_report_reimbursed_on')], 
                 'verbose_name': 'expense report',
                 'verbose_name_plural': 'expense reports',
             },
@@ -100,77 +100,9 @@ class Migration(migrations.Migration):
                 ('category', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='expenses', to='finance.expensecategory', verbose_name='category')),
                 ('report', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='expenses', to='finance.expensereport', verbose_name='expense report')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', '-date', '-id'], name='finance_expense_dated'), models.Index(fields=['organization', 'spender', '-date', '-id'], name='finance_expense_of'), models.Index(fields=['organization', 'category', '-date', '-id'], name='finance_expense_category'), models.Index(condition=models.Q(('customer__isnull', False)), fields=['customer', '-date', '-id'], name='finance_expense_party'), models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_expense_deal'), models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_expense_project')], "constraints": [models.UniqueConstraint(fields=('organization', 'number'), name='finance_expense_number'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='finance_expense_above_zero'), models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(models.F('net'), '+', models.F('tax_total')))), name='finance_expense_adds_up'), models.CheckConstraint(condition=models.Q(('is_billable', False), ('customer__isnull', False), _connector='OR'), name='finance_expense_billed_to_whom'), models.CheckConstraint(condition=models.Q(('is_invoiced', False), ('is_billable', True), _connector='OR'), name='finance_expense_invoiced_billable')], 
                 'verbose_name': 'expense',
                 'verbose_name_plural': 'expenses',
             },
-        ),
-        migrations.AddConstraint(
-            model_name='expensecategory',
-            constraint=models.UniqueConstraint(fields=('organization', 'name_key'), name='finance_category_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='expensecategory',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='finance_category_name_given'),
-        ),
-        migrations.AddIndex(
-            model_name='expensereport',
-            index=models.Index(fields=['organization', 'status', '-id'], name='finance_expense_report_status'),
-        ),
-        migrations.AddIndex(
-            model_name='expensereport',
-            index=models.Index(fields=['organization', 'submitter', '-id'], name='finance_expense_report_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='expensereport',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='finance_expense_report_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='expensereport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'reimbursed'), _negated=True), ('reimbursed_on__isnull', False), _connector='OR'), name='finance_expense_report_reimbursed_on'),
-        ),
-        migrations.AddIndex(
-            model_name='expense',
-            index=models.Index(fields=['organization', '-date', '-id'], name='finance_expense_dated'),
-        ),
-        migrations.AddIndex(
-            model_name='expense',
-            index=models.Index(fields=['organization', 'spender', '-date', '-id'], name='finance_expense_of'),
-        ),
-        migrations.AddIndex(
-            model_name='expense',
-            index=models.Index(fields=['organization', 'category', '-date', '-id'], name='finance_expense_category'),
-        ),
-        migrations.AddIndex(
-            model_name='expense',
-            index=models.Index(condition=models.Q(('customer__isnull', False)), fields=['customer', '-date', '-id'], name='finance_expense_party'),
-        ),
-        migrations.AddIndex(
-            model_name='expense',
-            index=models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_expense_deal'),
-        ),
-        migrations.AddIndex(
-            model_name='expense',
-            index=models.Index(condition=models.Q(('project_id__isnull', False)), fields=['project_id'], name='finance_expense_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='expense',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='finance_expense_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='expense',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='finance_expense_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='expense',
-            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(models.F('net'), '+', models.F('tax_total')))), name='finance_expense_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='expense',
-            constraint=models.CheckConstraint(condition=models.Q(('is_billable', False), ('customer__isnull', False), _connector='OR'), name='finance_expense_billed_to_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='expense',
-            constraint=models.CheckConstraint(condition=models.Q(('is_invoiced', False), ('is_billable', True), _connector='OR'), name='finance_expense_invoiced_billable'),
         ),
     ]

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='emails', to='finance.organization')),
                 ('sender', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='sender')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', '-id'], name='finance_email_newest'), models.Index(fields=['organization', 'record_kind', 'record_id', '-id'], name='finance_email_of_record'), models.Index(condition=models.Q(('state', 'queued')), fields=['next_try_at', 'id'], name='finance_email_due'), django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_email_search', opclasses=['gin_trgm_ops']), models.Index(condition=models.Q(('state', 'sending')), fields=['claimed_at'], name='finance_email_claimed')], "constraints": [models.UniqueConstraint(fields=('organization', 'key'), name='finance_email_once'), models.CheckConstraint(condition=models.Q(('to__len__gt', 0)), name='finance_email_has_recipient'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'queued'), _negated=True), ('next_try_at__isnull', False), _connector='OR'), name='finance_email_queued_is_due'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('claimed_at__isnull', False), _connector='OR'), name='finance_email_sending_is_claimed')], 
                 'verbose_name': 'e-mail',
                 'verbose_name_plural': 'e-mails',
             },
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('content', models.BinaryField()),
                 ('email', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='finance.email')),
             ],
-            options={
+            options={"constraints": [models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='finance_email_file_not_empty')], 
                 'verbose_name': 'attachment',
                 'verbose_name_plural': 'attachments',
             },
@@ -82,57 +82,9 @@ class Migration(migrations.Migration):
                 ('is_default', models.BooleanField(default=False, verbose_name='used by default')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='email_templates', to='finance.organization')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=('organization', 'kind', 'language', 'name'), name='finance_email_template_name_unique'), models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('organization', 'kind', 'language'), name='finance_email_template_one_default')], 
                 'verbose_name': 'e-mail template',
                 'verbose_name_plural': 'e-mail templates',
             },
-        ),
-        migrations.AddIndex(
-            model_name='email',
-            index=models.Index(fields=['organization', '-id'], name='finance_email_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='email',
-            index=models.Index(fields=['organization', 'record_kind', 'record_id', '-id'], name='finance_email_of_record'),
-        ),
-        migrations.AddIndex(
-            model_name='email',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['next_try_at', 'id'], name='finance_email_due'),
-        ),
-        migrations.AddIndex(
-            model_name='email',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='finance_email_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='email',
-            index=models.Index(condition=models.Q(('state', 'sending')), fields=['claimed_at'], name='finance_email_claimed'),
-        ),
-        migrations.AddConstraint(
-            model_name='email',
-            constraint=models.UniqueConstraint(fields=('organization', 'key'), name='finance_email_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='email',
-            constraint=models.CheckConstraint(condition=models.Q(('to__len__gt', 0)), name='finance_email_has_recipient'),
-        ),
-        migrations.AddConstraint(
-            model_name='email',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'queued'), _negated=True), ('next_try_at__isnull', False), _connector='OR'), name='finance_email_queued_is_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='email',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('claimed_at__isnull', False), _connector='OR'), name='finance_email_sending_is_claimed'),
-        ),
-        migrations.AddConstraint(
-            model_name='emailattachment',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='finance_email_file_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='emailtemplate',
-            constraint=models.UniqueConstraint(fields=('organization', 'kind', 'language', 'name'), name='finance_email_template_name_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='emailtemplate',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('organization', 'kind', 'language'), name='finance_email_template_one_default'),
         ),
     ]

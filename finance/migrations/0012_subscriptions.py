@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plans', to='finance.organization')),
                 ('tax', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='finance.tax', verbose_name='tax')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=('organization', 'code_key'), name='finance_plan_code_once'), models.CheckConstraint(condition=models.Q(('price__gte', 0), ('setup_fee__gte', 0)), name='finance_plan_price'), models.CheckConstraint(condition=models.Q(('interval__gte', 1)), name='finance_plan_interval')], 
                 'verbose_name': 'plan',
                 'verbose_name_plural': 'plans',
             },
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='recurring_invoices', to='finance.customer', verbose_name='customer')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recurring_invoices', to='finance.organization')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', 'status', '-id'], name='finance_recurring_status'), models.Index(condition=models.Q(('status', 'active')), fields=['next_on'], name='finance_recurring_due')], "constraints": [models.UniqueConstraint(fields=('organization', 'number'), name='finance_recurring_number'), models.CheckConstraint(condition=models.Q(('interval__gte', 1)), name='finance_recurring_interval')], 
                 'verbose_name': 'recurring invoice',
                 'verbose_name_plural': 'recurring invoices',
             },
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='subscriptions', to='finance.plan', verbose_name='plan')),
                 ('tax', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='finance.tax', verbose_name='tax')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['organization', 'status', '-id'], name='finance_subscription_status'), models.Index(fields=['customer', '-id'], name='finance_subscription_party'), models.Index(condition=models.Q(('status__in', ['cancelled', 'expired']), _negated=True), fields=['status', 'next_bill_on'], name='finance_subscription_due'), models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_subscription_deal')], "constraints": [models.UniqueConstraint(fields=('organization', 'number'), name='finance_subscription_number'), models.CheckConstraint(condition=models.Q(('price__gte', 0), ('quantity__gt', 0), ('setup_fee__gte', 0)), name='finance_subscription_price'), models.CheckConstraint(condition=models.Q(('first_bill_on__gte', models.F('starts_on'))), name='finance_subscription_trial')], 
                 'verbose_name': 'subscription',
                 'verbose_name_plural': 'subscriptions',
             },
@@ -115,69 +115,9 @@ class Migration(migrations.Migration):
                 ('invoice', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='subscription_term', to='finance.invoice')),
                 ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invoiced_terms', to='finance.subscription')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=('subscription', 'since'), name='finance_term_invoiced_once')], 
                 'verbose_name': 'invoiced term',
                 'verbose_name_plural': 'invoiced terms',
             },
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('organization', 'code_key'), name='finance_plan_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0), ('setup_fee__gte', 0)), name='finance_plan_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('interval__gte', 1)), name='finance_plan_interval'),
-        ),
-        migrations.AddIndex(
-            model_name='recurringinvoice',
-            index=models.Index(fields=['organization', 'status', '-id'], name='finance_recurring_status'),
-        ),
-        migrations.AddIndex(
-            model_name='recurringinvoice',
-            index=models.Index(condition=models.Q(('status', 'active')), fields=['next_on'], name='finance_recurring_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='recurringinvoice',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='finance_recurring_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='recurringinvoice',
-            constraint=models.CheckConstraint(condition=models.Q(('interval__gte', 1)), name='finance_recurring_interval'),
-        ),
-        migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['organization', 'status', '-id'], name='finance_subscription_status'),
-        ),
-        migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['customer', '-id'], name='finance_subscription_party'),
-        ),
-        migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(('status__in', ['cancelled', 'expired']), _negated=True), fields=['status', 'next_bill_on'], name='finance_subscription_due'),
-        ),
-        migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id'], name='finance_subscription_deal'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='finance_subscription_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0), ('quantity__gt', 0), ('setup_fee__gte', 0)), name='finance_subscription_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('first_bill_on__gte', models.F('starts_on'))), name='finance_subscription_trial'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscriptionterm',
-            constraint=models.UniqueConstraint(fields=('subscription', 'since'), name='finance_term_invoiced_once'),
         ),
     ]

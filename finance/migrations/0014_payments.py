@@ -170,7 +170,44 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
+            options={"indexes": [models.Index(fields=["organization", "-date", "-id"], name="finance_payment_dated"), models.Index(fields=["customer", "-date", "-id"], name="finance_payment_party"), models.Index(
+                condition=models.Q(("balance__gt", 0)), fields=["customer"], name="finance_payment_unused"
+            ), models.Index(
+                condition=models.Q(("deal_id__isnull", False)), fields=["deal_id"], name="finance_payment_deal"
+            ), django.contrib.postgres.indexes.GinIndex(
+                fields=["search_text"], name="finance_payment_search", opclasses=["gin_trgm_ops"]
+            )], "constraints": [models.UniqueConstraint(fields=("organization", "number"), name="finance_payment_number"), models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "balance",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("amount"), "+", models.F("tax_withheld")
+                                ),
+                                "-",
+                                models.F("applied_total"),
+                            ),
+                            "-",
+                            models.F("refunded_total"),
+                        ),
+                    ),
+                    ("balance__gte", 0),
+                ),
+                name="finance_payment_balance",
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    ("amount__gt", 0),
+                    ("applied_total__gte", 0),
+                    ("bank_charges__gte", 0),
+                    ("bank_charges__lte", models.F("amount")),
+                    ("exchange_rate__gt", 0),
+                    ("refunded_total__gte", 0),
+                    ("refunded_total__lte", models.F("amount")),
+                    ("tax_withheld__gte", 0),
+                ),
+                name="finance_payment_sensible",
+            )], 
                 "verbose_name": "payment",
                 "verbose_name_plural": "payments",
             },
@@ -229,7 +266,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=("payment", "invoice"), name="finance_payment_allocation_once"), models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="finance_payment_allocation_amount"
+            )], 
                 "verbose_name": "payment of an invoice",
                 "verbose_name_plural": "payments of invoices",
             },
@@ -344,7 +383,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
+            options={"indexes": [models.Index(fields=["organization", "-date", "-id"], name="finance_vendor_payment_dated"), models.Index(fields=["vendor", "-date", "-id"], name="finance_vendor_payment_party"), models.Index(
+                condition=models.Q(("balance__gt", 0)), fields=["vendor"], name="finance_vendor_payment_unused"
+            ), django.contrib.postgres.indexes.GinIndex(
+                fields=["search_text"], name="finance_vendor_payment_search", opclasses=["gin_trgm_ops"]
+            )], "constraints": [models.UniqueConstraint(fields=("organization", "number"), name="finance_vendor_payment_number"), models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "balance",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("amount"), "+", models.F("tax_withheld")
+                                ),
+                                "-",
+                                models.F("applied_total"),
+                            ),
+                            "-",
+                            models.F("refunded_total"),
+                        ),
+                    ),
+                    ("balance__gte", 0),
+                ),
+                name="finance_vendor_payment_balance",
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    ("amount__gt", 0),
+                    ("applied_total__gte", 0),
+                    ("bank_charges__gte", 0),
+                    ("bank_charges__lte", models.F("amount")),
+                    ("exchange_rate__gt", 0),
+                    ("refunded_total__gte", 0),
+                    ("refunded_total__lte", models.F("amount")),
+                    ("tax_withheld__gte", 0),
+                ),
+                name="finance_vendor_payment_sensible",
+            )], 
                 "verbose_name": "vendor payment",
                 "verbose_name_plural": "vendor payments",
             },
@@ -428,7 +502,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
+            options={"constraints": [models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="finance_refund_amount"), models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("credit_note__isnull", True), ("payment__isnull", False), ("vendor_payment__isnull", True)
+                    ),
+                    models.Q(
+                        ("credit_note__isnull", False), ("payment__isnull", True), ("vendor_payment__isnull", True)
+                    ),
+                    models.Q(
+                        ("credit_note__isnull", True), ("payment__isnull", True), ("vendor_payment__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="finance_refund_of_one_thing",
+            )], 
                 "verbose_name": "refund",
                 "verbose_name_plural": "refunds",
             },
@@ -489,7 +577,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=("payment", "bill"), name="finance_vendor_allocation_once"), models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="finance_vendor_allocation_amount"
+            )], 
                 "verbose_name": "payment of a bill",
                 "verbose_name_plural": "payments of bills",
             },
@@ -533,7 +623,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
+            options={"constraints": [models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="finance_write_off_amount")], 
                 "verbose_name": "write-off",
                 "verbose_name_plural": "write-offs",
             },
@@ -674,184 +764,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["organization", "-date", "-id"], name="finance_payment_dated"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["customer", "-date", "-id"], name="finance_payment_party"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                condition=models.Q(("balance__gt", 0)), fields=["customer"], name="finance_payment_unused"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                condition=models.Q(("deal_id__isnull", False)), fields=["deal_id"], name="finance_payment_deal"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search_text"], name="finance_payment_search", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(fields=("organization", "number"), name="finance_payment_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "balance",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("amount"), "+", models.F("tax_withheld")
-                                ),
-                                "-",
-                                models.F("applied_total"),
-                            ),
-                            "-",
-                            models.F("refunded_total"),
-                        ),
-                    ),
-                    ("balance__gte", 0),
-                ),
-                name="finance_payment_balance",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0),
-                    ("applied_total__gte", 0),
-                    ("bank_charges__gte", 0),
-                    ("bank_charges__lte", models.F("amount")),
-                    ("exchange_rate__gt", 0),
-                    ("refunded_total__gte", 0),
-                    ("refunded_total__lte", models.F("amount")),
-                    ("tax_withheld__gte", 0),
-                ),
-                name="finance_payment_sensible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentallocation",
-            constraint=models.UniqueConstraint(fields=("payment", "invoice"), name="finance_payment_allocation_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentallocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="finance_payment_allocation_amount"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="vendorpayment",
-            index=models.Index(fields=["organization", "-date", "-id"], name="finance_vendor_payment_dated"),
-        ),
-        migrations.AddIndex(
-            model_name="vendorpayment",
-            index=models.Index(fields=["vendor", "-date", "-id"], name="finance_vendor_payment_party"),
-        ),
-        migrations.AddIndex(
-            model_name="vendorpayment",
-            index=models.Index(
-                condition=models.Q(("balance__gt", 0)), fields=["vendor"], name="finance_vendor_payment_unused"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="vendorpayment",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search_text"], name="finance_vendor_payment_search", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vendorpayment",
-            constraint=models.UniqueConstraint(fields=("organization", "number"), name="finance_vendor_payment_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="vendorpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "balance",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("amount"), "+", models.F("tax_withheld")
-                                ),
-                                "-",
-                                models.F("applied_total"),
-                            ),
-                            "-",
-                            models.F("refunded_total"),
-                        ),
-                    ),
-                    ("balance__gte", 0),
-                ),
-                name="finance_vendor_payment_balance",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vendorpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0),
-                    ("applied_total__gte", 0),
-                    ("bank_charges__gte", 0),
-                    ("bank_charges__lte", models.F("amount")),
-                    ("exchange_rate__gt", 0),
-                    ("refunded_total__gte", 0),
-                    ("refunded_total__lte", models.F("amount")),
-                    ("tax_withheld__gte", 0),
-                ),
-                name="finance_vendor_payment_sensible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="finance_refund_amount"),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("credit_note__isnull", True), ("payment__isnull", False), ("vendor_payment__isnull", True)
-                    ),
-                    models.Q(
-                        ("credit_note__isnull", False), ("payment__isnull", True), ("vendor_payment__isnull", True)
-                    ),
-                    models.Q(
-                        ("credit_note__isnull", True), ("payment__isnull", True), ("vendor_payment__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="finance_refund_of_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vendorpaymentallocation",
-            constraint=models.UniqueConstraint(fields=("payment", "bill"), name="finance_vendor_allocation_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="vendorpaymentallocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="finance_vendor_allocation_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writeoff",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="finance_write_off_amount"),
         ),
         migrations.RunSQL(FORWARD, BACKWARD),
     ]

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('finance_organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='connections', to='finance.organization', verbose_name='finance organization')),
                 ('zsc_key', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='connections', to='finance.zsckey', verbose_name='ZSC key')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(condition=models.Q(('is_two_way', True), models.Q(('state', 'deleted'), _negated=True)), fields=('crm_organization',), name='integration_one_two_way_crm'), models.UniqueConstraint(condition=models.Q(('is_two_way', True), models.Q(('state', 'deleted'), _negated=True)), fields=('finance_organization',), name='integration_one_two_way_fin'), models.UniqueConstraint(condition=models.Q(('state', 'deleted'), _negated=True), fields=('crm_organization', 'finance_organization'), name='integration_connection_once')], 
                 'verbose_name': 'connection',
                 'verbose_name_plural': 'connections',
             },
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('message', models.TextField(blank=True)),
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dead_letters', to='integration.connection')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['next_at'], name='integration_letter_due')], "constraints": [models.UniqueConstraint(fields=('connection', 'kind', 'record_id'), name='integration_letter_once')], 
                 'verbose_name': 'dead letter',
                 'verbose_name_plural': 'dead letters',
             },
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('connection', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='integration.connection')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['at'], name='integration_dirty_at')], 
                 'verbose_name': 'changed record',
                 'verbose_name_plural': 'changed records',
             },
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exclusions', to='integration.connection')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=('connection', 'crm_kind', 'crm_id', 'finance_kind', 'finance_id'), name='integration_exclusion_once')], 
                 'verbose_name': 'exclusion',
                 'verbose_name_plural': 'exclusions',
             },
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='field_mappings', to='integration.connection')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(condition=models.Q(('is_enabled', True)), fields=('connection', 'pairing', 'finance_field'), name='integration_mapping_fin_once'), models.UniqueConstraint(condition=models.Q(('is_enabled', True), models.Q(('direction', 'to_finance'), _negated=True)), fields=('connection', 'pairing', 'crm_field'), name='integration_mapping_crm_once')], 
                 'verbose_name': 'field mapping',
                 'verbose_name_plural': 'field mappings',
                 'ordering': ['pairing', 'position', 'id'],
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                 ('alias_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='aliases', to='integration.link')),
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='integration.connection')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['crm_kind', 'crm_id'], name='integration_link_crm'), models.Index(fields=['finance_kind', 'finance_id'], name='integration_link_fin')], "constraints": [models.UniqueConstraint(condition=models.Q(('state__in', ('active', 'conflict', 'paused'))), fields=('connection', 'crm_kind', 'crm_id'), name='integration_link_crm_once'), models.UniqueConstraint(condition=models.Q(('state__in', ('active', 'conflict', 'paused'))), fields=('connection', 'finance_kind', 'finance_id'), name='integration_link_fin_once')], 
                 'verbose_name': 'link',
                 'verbose_name_plural': 'links',
             },
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='integration.connection')),
                 ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='integration.link')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['connection', 'state', '-id'], name='integration_conflict_open')], "constraints": [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('link',), name='integration_conflict_once')], 
                 'verbose_name': 'conflict',
                 'verbose_name_plural': 'conflicts',
                 'ordering': ['-id'],
@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
                 ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
                 ('undoes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='undone_by', to='integration.run')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['connection', '-id'], name='integration_run_recent')], 
                 'verbose_name': 'run',
                 'verbose_name_plural': 'runs',
                 'ordering': ['-id'],
@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='journal', to='integration.connection')),
                 ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='journal', to='integration.run')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['run', 'id'], name='integration_journal_run'), models.Index(fields=['kind', 'record_id', '-id'], name='integration_journal_record')], 
                 'verbose_name': 'journal row',
                 'verbose_name_plural': 'journal',
             },
@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('planned', 'Planned'), ('done', 'Done'), ('failed', 'Failed')], default='planned', max_length=10, verbose_name='state')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='actions', to='integration.run')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['run', 'id'], name='integration_action_run'), models.Index(fields=['run', 'op', 'id'], name='integration_action_op')], 
                 'verbose_name': 'action',
                 'verbose_name_plural': 'actions',
             },
@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='integration.connection')),
                 ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='issues', to='integration.run')),
             ],
-            options={
+            options={"indexes": [models.Index(fields=['connection', 'state', '-id'], name='integration_issue_open')], "constraints": [models.UniqueConstraint(condition=models.Q(models.Q(('state', 'resolved'), _negated=True), ('record_id__isnull', False)), fields=('connection', 'kind', 'record_id'), name='integration_issue_once')], 
                 'verbose_name': 'sync issue',
                 'verbose_name_plural': 'sync issues',
                 'ordering': ['-id'],
@@ -307,7 +307,7 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sync_settings', to='integration.connection')),
                 ('contact_view', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.listview', verbose_name='contacts to sync')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=('connection', 'module'), name='integration_setting_once')], 
                 'verbose_name': 'sync setting',
                 'verbose_name_plural': 'sync settings',
             },
@@ -328,105 +328,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(auto_now=True)),
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='unmatched', to='integration.connection')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(fields=('connection', 'kind', 'record_id'), name='integration_unmatched_once')], 
                 'verbose_name': 'record without a link',
                 'verbose_name_plural': 'records without a link',
             },
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_two_way', True), models.Q(('state', 'deleted'), _negated=True)), fields=('crm_organization',), name='integration_one_two_way_crm'),
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_two_way', True), models.Q(('state', 'deleted'), _negated=True)), fields=('finance_organization',), name='integration_one_two_way_fin'),
-        ),
-        migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'deleted'), _negated=True), fields=('crm_organization', 'finance_organization'), name='integration_connection_once'),
-        ),
-        migrations.AddIndex(
-            model_name='deadletter',
-            index=models.Index(fields=['next_at'], name='integration_letter_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='deadletter',
-            constraint=models.UniqueConstraint(fields=('connection', 'kind', 'record_id'), name='integration_letter_once'),
-        ),
-        migrations.AddIndex(
-            model_name='dirty',
-            index=models.Index(fields=['at'], name='integration_dirty_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.UniqueConstraint(fields=('connection', 'crm_kind', 'crm_id', 'finance_kind', 'finance_id'), name='integration_exclusion_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fieldmapping',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_enabled', True)), fields=('connection', 'pairing', 'finance_field'), name='integration_mapping_fin_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fieldmapping',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_enabled', True), models.Q(('direction', 'to_finance'), _negated=True)), fields=('connection', 'pairing', 'crm_field'), name='integration_mapping_crm_once'),
-        ),
-        migrations.AddIndex(
-            model_name='link',
-            index=models.Index(fields=['crm_kind', 'crm_id'], name='integration_link_crm'),
-        ),
-        migrations.AddIndex(
-            model_name='link',
-            index=models.Index(fields=['finance_kind', 'finance_id'], name='integration_link_fin'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('active', 'conflict', 'paused'))), fields=('connection', 'crm_kind', 'crm_id'), name='integration_link_crm_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('active', 'conflict', 'paused'))), fields=('connection', 'finance_kind', 'finance_id'), name='integration_link_fin_once'),
-        ),
-        migrations.AddIndex(
-            model_name='conflict',
-            index=models.Index(fields=['connection', 'state', '-id'], name='integration_conflict_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('link',), name='integration_conflict_once'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['connection', '-id'], name='integration_run_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='journal',
-            index=models.Index(fields=['run', 'id'], name='integration_journal_run'),
-        ),
-        migrations.AddIndex(
-            model_name='journal',
-            index=models.Index(fields=['kind', 'record_id', '-id'], name='integration_journal_record'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['run', 'id'], name='integration_action_run'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['run', 'op', 'id'], name='integration_action_op'),
-        ),
-        migrations.AddIndex(
-            model_name='syncissue',
-            index=models.Index(fields=['connection', 'state', '-id'], name='integration_issue_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='syncissue',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('state', 'resolved'), _negated=True), ('record_id__isnull', False)), fields=('connection', 'kind', 'record_id'), name='integration_issue_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='syncsetting',
-            constraint=models.UniqueConstraint(fields=('connection', 'module'), name='integration_setting_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='unmatched',
-            constraint=models.UniqueConstraint(fields=('connection', 'kind', 'record_id'), name='integration_unmatched_once'),
         ),
     ]

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
-            options={
+            options={"constraints": [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='users_user_email_unique')], 
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
             },
@@ -62,9 +62,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'API tokens',
                 'ordering': ['-created_at'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='users_user_email_unique'),
         ),
     ]
