@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import crm.services.accounts
@@ -14,6 +15,7 @@ import crm.services.products
 import crm.services.vendors
 import finance.services.custom_fields
 import finance.services.customers
+import finance.services.documents
 import finance.services.items
 import finance.services.members
 import finance.services.organizations
@@ -22,6 +24,7 @@ import finance.services.vendors
 from crm.models import Account, Activity, Contact, Deal, Product, Profile, Stage, Vendor
 from crm.models import CustomField as CrmField
 from crm.models import Organization as CrmOrganization
+from finance.choices import DocumentKind
 from finance.models import Customer as FinanceCustomer
 from finance.models import CustomField as FinanceField
 from finance.models import Item, Tax
@@ -75,6 +78,14 @@ def tax(organization: FinanceOrganization, name: str = "VAT 20 %", rate: str = "
 def item(organization: FinanceOrganization, name: str = "Consulting", **values: Any) -> Item:
     """An item that is sold."""
     return finance.services.items.create_item(actor=SYSTEM, organization=organization, values={"name": name, **values})
+
+
+def document(organization: FinanceOrganization, kind: DocumentKind, **values: Any) -> Any:
+    """A document of this kind, as a draft: with `lines`, or else of one line of 100.00."""
+    lines = values.pop("lines", [{"name": "Work", "rate": Decimal(100)}])
+    return finance.services.documents.create_document(
+        actor=SYSTEM, organization=organization, kind=kind, values=values, lines=lines
+    )
 
 
 def crm_organization(owner: User, name: str = "Dupont Ventes", **values: Any) -> CrmOrganization:

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from finance.api.catalogue import ItemResource, VendorResource
 from finance.api.custom_fields import CustomFieldResource
 from finance.api.customers import ContactPersonResource, CustomerResource
+from finance.api.documents import RESOURCES as DOCUMENTS
 from finance.api.emails import EmailResource
 from finance.api.organization import OrganizationView, PreferencesView
 from finance.api.settings import CurrencyRateResource, CurrencyResource, MemberResource, SeriesResource
@@ -31,6 +32,7 @@ _of_one: list[URLPattern | URLResolver] = [
     path("preferences", PreferencesView.as_view(), name="preferences"),
     *MemberResource.urls(),
     *CustomFieldResource.urls(),
+    *(address for documents in DOCUMENTS.values() for address in documents.urls()),
     path("zsc-keys", KeysView.as_view(), name="zsc-keys"),
     path("zsc-keys/<id:record>", OneKeyView.as_view(), name="zsc-key"),
     path("zsc-keys/<id:record>/regenerate", RegenerateView.as_view(), name="zsc-key-regenerate"),

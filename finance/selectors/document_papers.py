@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import QuerySet, Value
@@ -34,11 +34,16 @@ def lines_of(document: Document) -> list[Any]:
     return list(rows)
 
 
+def all_lines(model: type[Document], document_ids: Collection[int]) -> QuerySet[Any]:
+    """The lines of these documents of one kind, each one's in their order."""
+    rows: QuerySet[Any] = SPECS[model.kind].line.objects.filter(document_id__in=document_ids)  # type: ignore[attr-defined]
+    return rows.order_by("document_id", "position", "pk")
+
+
 def lines_of_many(model: type[Document], documents: Sequence[Any]) -> dict[int, list[Any]]:
     """The lines of many documents of one kind, by the document's id, in one query."""
     found: dict[int, list[Any]] = {document.pk: [] for document in documents}
-    rows = SPECS[model.kind].line.objects.filter(document_id__in=found)  # type: ignore[attr-defined]
-    for line in rows.order_by("document_id", "position", "pk"):
+    for line in all_lines(model, found):
         found[line.document_id].append(line)
     return found
 

@@ -15,6 +15,7 @@ from finance.models.documents import Document
 D = TypeVar("D", bound=Document)
 
 OPEN = ("sent", "open")
+UNPAID = "unpaid"
 
 
 def overdue(model: type[Document], today: date) -> Q:
@@ -55,18 +56,25 @@ def with_shown_status(rows: QuerySet[D], today: date) -> QuerySet[D]:
 
 
 def in_status(rows: QuerySet[D], status: str, today: date) -> QuerySet[D]:
-    """Those that show this status; of what is owed, `unpaid` is whatever was sent and isn't paid, overdue or not."""
-    model: Any = rows.model
-    if status == "unpaid" and model.kind in (Kind.INVOICE, Kind.BILL):
-        return rows.filter(status__in=OPEN, balance__gt=0)
+    """Those that show this status."""
+    return rows.filter(showing(rows.model, status, today))
+
+
+def showing(model: type[Document], status: str, today: date) -> Q:
+    """Whether a document of this kind shows this status; of what is owed, `unpaid` is whatever was sent and isn't paid,
+    overdue or not."""
+    if status == UNPAID and model.kind in (Kind.INVOICE, Kind.BILL):
+        return Q(status__in=OPEN, balance__gt=0)
     if status == Derived.EXPIRED:
-        return rows.filter(expired(model, today))
+        return expired(model, today)
     if status == Derived.OVERDUE:
-        return rows.filter(overdue(model, today))
+        return overdue(model, today)
     if status in Derived.values:
         is_it = PARTIAL.get(model.kind) == status
-        return rows.filter(partial(model)).exclude(overdue(model, today)) if is_it else rows.none()
-    return rows.filter(status=status).exclude(overdue(model, today) | expired(model, today) | partial(model))
+        return partial(model) & ~overdue(model, today) if is_it else Q(pk__in=())
+    if status not in OPEN:
+        return Q(status=status)  # nothing is derived of what is not open
+    return Q(status=status) & ~(overdue(model, today) | expired(model, today) | partial(model))
 
 
 def shown_statuses(model: type[Document]) -> list[tuple[str, Any]]:

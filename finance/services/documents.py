@@ -28,6 +28,7 @@ from finance.selectors.rates import price_precision
 from finance.services import numbering
 from finance.services.customer_rules import constraint_of
 from finance.services.document_kinds import SPECS, Spec
+from finance.services.document_references import unknown_invoice
 from finance.services.drafting import compute, draw_lines, rate_of, read_around
 from finance.services.settling import refresh_balance
 from finance.services.versions import keep_version
@@ -138,7 +139,7 @@ def update_document(
     if "currency" in values and values["currency"] != document.currency:
         sentence = _("A document stays in its currency, %(currency)s.") % {"currency": document.currency}
         raise Refused(sentence, code="fixed", fields={"currency": [sentence]})
-    change = assign(document, values, allowed=spec.writable)
+    change = _with_due_date(document, assign(document, values, allowed=spec.writable), values)
     _check_references(spec, document, change)
     kept = {line.pk: line for line in lines_of(document)}
     before = [_line_told(line) for line in kept.values()]
@@ -309,6 +310,17 @@ def _set_due(document: Document, party: Any, values: Given) -> None:
         document.due_date = due_date(kind, days, document.date)
 
 
+def _with_due_date(document: Document, change: Change, values: Given) -> Change:
+    """The change, with the due date that follows where another payment term is agreed."""
+    if "payment_term_id" not in change:
+        return change
+    before = document.until
+    _set_due(document, getattr(document, type(document).party_field), values)  # type: ignore[attr-defined]
+    if document.until == before:
+        return change
+    return change.and_(Change({"due_date": before}, {"due_date": document.until}))
+
+
 def _check_references(spec: Spec, document: Document, change: Change | None) -> None:
     """What a document names must be of its organization, and fit together."""
     organization = document.organization
@@ -330,6 +342,7 @@ def _check_references(spec: Spec, document: Document, change: Change | None) -> 
         members = Membership.objects.of(organization)
         if not members.filter(user_id=document.salesperson_id).exists():
             faults["salesperson_id"] = [_("The salesperson must be a member of %(name)s.") % {"name": organization}]
+    faults |= unknown_invoice(document, change)
     if faults:
         raise Refused(_("Some fields can't be saved as they are."), fields=faults)
     if change is not None and f"{spec.party}_id" in change:

@@ -19,6 +19,7 @@ from finance.models.documents import Document, DocumentLine
 from finance.selectors.rates import rate_on
 from finance.selectors.taxes import resolve
 from finance.services.document_kinds import Spec
+from finance.services.document_references import unknown_customers
 from finance.wording import FAULTS, FIELDS
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.records import assign
@@ -67,6 +68,7 @@ def read_around(document: Document, given: Sequence[Given], kept: Iterable[Docum
             faults[f"lines/{place}/tax_ids"] = [_("There is no such tax.")]
     if document.shipping_tax_id and document.shipping_tax_id not in taxes:
         faults["shipping_tax_id"] = [_("There is no such tax.")]
+    faults |= unknown_customers(document, given)
     if faults:
         raise Refused(_("Some fields can't be saved as they are."), fields=faults)
     return Around(items, taxes)

@@ -22,15 +22,23 @@ def decimals(currency: str) -> int:
     return get_currency_precision(currency)
 
 
+@lru_cache(maxsize=64)
+def _unit(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
+
+
 def quantize(amount: Decimal, currency: str) -> Decimal:
     """The amount in whole smallest units of its currency, half up: 1.005 EUR is 1.01 EUR."""
-    return amount.quantize(Decimal(1).scaleb(-decimals(currency)), context=_EXACT)
+    return amount.quantize(_unit(decimals(currency)), context=_EXACT)
 
 
 def trimmed(amount: Decimal, currency: str) -> Decimal:
     """The amount with its currency's decimals, and as many more as it needs: 12 EUR is 12.00, 0.0125 stays itself."""
+    usual = quantize(amount, currency)
+    if usual == amount:
+        return usual
     needed = -int(amount.normalize(_EXACT).as_tuple().exponent)
-    return amount.quantize(Decimal(1).scaleb(-max(decimals(currency), needed)), context=_EXACT)
+    return amount.quantize(_unit(needed), context=_EXACT)
 
 
 def to_home(amount: Decimal, rate: Decimal, home: str) -> Decimal:

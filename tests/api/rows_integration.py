@@ -156,7 +156,7 @@ def _linked(person: Any, crm: Any, finance: Any) -> dict[str, Any]:
         "synced_account": account,
         "run": run,
         "conflict": Conflict.objects.get(connection=connection),
-        "link": Link.objects.get(connection=connection),
+        "link": Link.objects.get(connection=connection, crm_id=account.pk),
         "unmatched": Unmatched.objects.get(connection=connection, kind="account", record_id=twice.pk),
         "issue": issue,
     }

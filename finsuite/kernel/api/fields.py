@@ -4,7 +4,7 @@ OpenAPI schema all follow."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -43,17 +43,27 @@ class Kind(StrEnum):
     DATE = "date"
     TIME = "time"
     TEXTS = "texts"  # a list of words
+    IDS = "ids"  # a list of records' numbers
+    OBJECT = "object"  # with fields of its own: `of`
+    ROWS = "rows"  # a list of such objects
     JSON = "json"
     CUSTOM = "custom"  # the custom fields of a record, by key
 
 
 class FieldError(Exception):
-    """The value cannot be what the field holds."""
+    """The value cannot be what the field holds. `inner` are the faults within it, where it has fields of its own."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, inner: Sequence[Mapping[str, str]] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.inner = inner
+
+    def faults(self, pointer: str) -> list[dict[str, str]]:
+        """What is wrong with the value that stands there."""
+        if not self.inner:
+            return [fault(pointer, self.code, self.message)]
+        return [{**each, "pointer": pointer + each["pointer"]} for each in self.inner]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +72,8 @@ class Field:
     (a reference's is `owner_id`); `order_by` another column to sort by (a name's comparison key).
 
     `money` is the path of the currency that an amount is in: it is answered with that currency's decimals.
-    `expand` names what `?expand=` shows in place of an id: the related record's columns.
+    `expand` names what `?expand=` shows in place of an id: the related record's columns. What is read `apart` takes a
+    statement of its own (`Resource.attach`): one record carries it, a list does where `?expand=` names it.
     """
 
     kind: Kind
@@ -82,6 +93,9 @@ class Field:
     digits: int = 0
     places: int = 0
     money: str = ""
+    of: Mapping[str, Field] | None = None  # the fields of an object, or of each row
+    most: int = 100  # so many rows or ids
+    apart: bool = False
     help: str = ""
     schema: Mapping[str, Any] | None = None  # what a JSON value looks like
     matches: Callable[[str, Any], Q] | None = None  # how a filter finds it that isn't a column's
@@ -187,6 +201,41 @@ def _texts(field: Field, value: Any) -> list[str]:
     return [_text(field, item) for item in value]
 
 
+def _list(field: Field, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise FieldError("list", _("This must be a list."))
+    if len(value) > field.most:
+        raise FieldError("too_many", _("This names more than %(most)d values.") % {"most": field.most})
+    return value
+
+
+def _ids(field: Field, value: Any) -> list[int]:
+    return [_id(field, item) for item in _list(field, value)]
+
+
+def _object(field: Field, value: Any) -> dict[str, Any]:
+    table = field.of or {}
+    if not isinstance(value, dict):
+        raise FieldError("object", _("This must be a JSON object."))
+    values, found = _read_object(value, table, [name for name, inner in table.items() if inner.required])
+    if found:
+        raise FieldError("invalid", _("What was sent has errors."), inner=found)
+    return values
+
+
+def _rows(field: Field, value: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    found: list[dict[str, str]] = []
+    for place, row in enumerate(_list(field, value)):
+        try:
+            rows.append(_object(field, row))
+        except FieldError as error:
+            found += error.faults(f"/{place}")
+    if found:
+        raise FieldError("invalid", _("What was sent has errors."), inner=found)
+    return rows
+
+
 def _json(field: Field, value: Any) -> Any:
     if _holds_nul(value):
         raise FieldError("character", _("This contains a character that cannot be kept (NUL)."))
@@ -217,10 +266,14 @@ _PARSERS: dict[Kind, Callable[[Field, Any], Any]] = {
     Kind.DATE: _date,
     Kind.TIME: _time,
     Kind.TEXTS: _texts,
+    Kind.IDS: _ids,
+    Kind.OBJECT: _object,
+    Kind.ROWS: _rows,
     Kind.JSON: _json,
     Kind.CUSTOM: _custom,
 }
 
+_WHOLE = (Kind.TEXTS, Kind.IDS, Kind.OBJECT, Kind.ROWS, Kind.JSON, Kind.CUSTOM)  # nothing to compare with one value
 _RANGED = (Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.TIME, Kind.ID)
 
 
@@ -228,7 +281,7 @@ def comparators(field: Field) -> tuple[str, ...]:
     """The suffixes that a filter on this field may carry; the empty one is equality."""
     if not field.filterable:
         return ()
-    suffixes = [""] if field.kind not in (Kind.TEXTS, Kind.JSON, Kind.CUSTOM) else []
+    suffixes = [""] if field.kind not in _WHOLE else []
     if field.kind in _RANGED:
         suffixes += ["gte", "lte"]
     if suffixes and field.kind is not Kind.BOOLEAN:
@@ -267,9 +320,7 @@ def of_model(
             writable=name in write,
             required=name in required,
             nullable=bool(column.null),
-            filterable=name not in unfiltered
-            and known.kind not in (Kind.TEXTS, Kind.JSON)
-            and not isinstance(column, models.TextField),
+            filterable=name not in unfiltered and known.kind not in _WHOLE and not isinstance(column, models.TextField),
             orderable=name in orderable or name in ("id", "created_at", "updated_at"),
             order_by=(order_by or {}).get(name, ""),
             money="currency" if name in getattr(model, "money", ()) else "",
@@ -285,6 +336,8 @@ def _of_column(column: Any) -> Field:
     if column.choices:
         known = tuple(value for value, _label in column.choices)
         return Field(kind=Kind.CHOICE, choices=("", *known) if column.blank and "" not in known else known)
+    if isinstance(column, ArrayField) and isinstance(column.base_field, models.IntegerField):
+        return Field(kind=Kind.IDS)
     if isinstance(column, ArrayField):
         return Field(kind=Kind.TEXTS, max_length=column.base_field.max_length)
     if isinstance(column, models.DecimalField):
@@ -319,9 +372,19 @@ def read_body(body: Any, table: Mapping[str, Field], *, required: Collection[str
     """
     if not isinstance(body, dict):
         raise invalid([fault("", "object", _("The body must be a JSON object."))])
+    values, found = _read_object(body, table, required)
+    if found:
+        raise invalid(found)
+    return values
+
+
+def _read_object(
+    given: Mapping[str, Any], table: Mapping[str, Field], required: Collection[str]
+) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """The values that an object sets, and what is wrong with it."""
     values: dict[str, Any] = {}
-    found = []
-    for name, value in body.items():
+    found: list[dict[str, str]] = []
+    for name, value in given.items():
         field = table.get(name)
         pointer = "/" + name.replace("~", "~0").replace("/", "~1")
         if field is None:
@@ -333,9 +396,18 @@ def read_body(body: Any, table: Mapping[str, Field], *, required: Collection[str
                 parsed = field.parse(value)
                 values |= parsed if field.kind is Kind.CUSTOM else {field.write_as or name: parsed}
             except FieldError as error:
-                found.append(fault(pointer, error.code, error.message))
-    missing = [name for name in required if name not in body]
-    found += [fault(f"/{name}", "required", _("This field is required.")) for name in missing]
-    if found:
-        raise invalid(found)
-    return values
+                found += error.faults(pointer)
+    found += [fault(f"/{name}", "required", _("This field is required.")) for name in required if name not in given]
+    return values, found
+
+
+def api_name(table: Mapping[str, Field], name: str) -> str:
+    """A field as the API names it, where a service says `owner_id`, or `lines/0/item_id` of a row."""
+    first, _slash, rest = name.partition("/")
+    for told, field in table.items():
+        if field.write_as == first:
+            place, _slash, inner = rest.partition("/")
+            if field.of and inner:
+                rest = f"{place}/{api_name(field.of, inner)}"
+            return f"{told}/{rest}" if rest else told
+    return f"custom_fields/{name.removeprefix(PREFIX)}" if name.startswith(PREFIX) else name

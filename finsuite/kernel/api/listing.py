@@ -210,7 +210,7 @@ def _read_search(parameters: QueryDict) -> str:
 
 def _read_expand(parameters: QueryDict, table: Mapping[str, Field]) -> frozenset[str]:
     names = [name for name in parameters.get("expand", "").split(",") if name]
-    unknown = [name for name in names if name not in table or not table[name].expand]
+    unknown = [name for name in names if name not in table or not (table[name].expand or table[name].apart)]
     if unknown:
         message = _("This cannot be expanded: %(names)s.") % {"names": ", ".join(unknown)}
         raise invalid([fault("?expand", "unknown", message)])

@@ -13,14 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from finsuite.kernel.api import schema
-from finsuite.kernel.api.fields import Field, Kind, read_body
+from finsuite.kernel.api.fields import Field, Kind, api_name, read_body
 from finsuite.kernel.api.listing import Query, page_url, read_page, read_query, refuse_unknown, wants_deleted
 from finsuite.kernel.api.plugs import history
 from finsuite.kernel.api.problems import Problem, fault, invalid, problem_of
 from finsuite.kernel.api.resources import Need, Resource, etag
 from finsuite.kernel.api.schema import Operation, ref
 from finsuite.kernel.api.views import ApiView
-from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.errors import DomainError, Refused
 
 MOST_IN_BULK = 200
@@ -77,8 +76,8 @@ class ResourceView(ApiView):
     def renamed(self, error: Exception) -> Exception:
         """The error with its fields named as the API names them: `owner`, where the service says `owner_id`."""
         if isinstance(error, Refused) and error.fields:
-            names = {field.write_as: name for name, field in self.resource_class.fields.items() if field.write_as}
-            error.fields = {names.get(name) or _custom_name(name): said for name, said in error.fields.items()}
+            fields = self.resource_class.fields
+            error.fields = {api_name(fields, name): said for name, said in error.fields.items()}
         return error
 
     def expanded(self, names: frozenset[str]) -> frozenset[str]:
@@ -88,10 +87,6 @@ class ResourceView(ApiView):
             message = _("This cannot be expanded: %(names)s.") % {"names": ", ".join(hidden)}
             raise invalid([fault("?expand", "unknown", message)])
         return names
-
-
-def _custom_name(name: str) -> str:
-    return f"custom_fields/{name.removeprefix(PREFIX)}" if name.startswith(PREFIX) else name
 
 
 class CollectionView(ResourceView):
@@ -162,7 +157,7 @@ class CollectionView(ResourceView):
         with transaction.atomic():
             row = self.resource.read_written(self.resource.create(values).pk)
             transaction.set_rollback(True)
-        return {**row, "id": None}
+        return self.resource.unsaved(row)
 
     def _tombstones(self, request: Request) -> dict[str, Any]:
         parameters = request._request.GET

@@ -131,9 +131,17 @@ class Resource:
         """The same, with those of `delete_options` that the caller has named."""
         self.delete(record, version)
 
+    def attach(self, name: str, rows: list[dict[str, Any]]) -> None:
+        """Put into each row what the field holds that is read apart, in one statement for all of them."""
+        raise NotImplementedError
+
     def shape(self, row: dict[str, Any]) -> dict[str, Any]:
         """The row as it is answered; override to compute from what was read."""
         return row
+
+    def unsaved(self, row: dict[str, Any]) -> dict[str, Any]:
+        """What a rehearsal answers of a record that would be made: as it would be, but for its number here."""
+        return {**row, "id": None}
 
     def read_custom_fields(self) -> FieldSet:
         """The custom fields of these records; override where they have some, and put `CUSTOM` into `fields`."""
@@ -179,7 +187,9 @@ class Resource:
         rows = self.custom_fields.ordered(rows, [order.name for order in query.orders])
         page = read_page(rows, query, self._columns(query.expand))
         total = rows.count() if query.wants_count else None
-        return Page([self._told(row, query.expand) for row in page.rows], page.next, page.previous), total
+        told = [self._told(row, query.expand) for row in page.rows]
+        self._attach(query.expand, told)
+        return Page(told, page.next, page.previous), total
 
     def read(self, record_id: int, expand: frozenset[str] = frozenset()) -> dict[str, Any]:
         """One record, or NotFound."""
@@ -193,12 +203,16 @@ class Resource:
         row = rows.filter(pk=record_id).values(*self._columns(expand)).first()
         if row is None:
             raise NotFound(_("There is no such thing here."))
-        return self._told(row, expand)
+        told = self._told(row, expand)
+        self._attach(self._apart, [told])
+        return told
 
     def read_many(self, record_ids: list[int]) -> dict[int, dict[str, Any]]:
         """These records, which the caller has just written, by id; in one statement."""
         rows = self.written().filter(pk__in=record_ids).values(*self._columns(frozenset()))
-        return {row["id"]: self._told(row, frozenset()) for row in rows}
+        told = [self._told(row, frozenset()) for row in rows]
+        self._attach(self._apart, told)
+        return {row["id"]: row for row in told}
 
     def _attempt(self, row: dict[str, Any]) -> Model | DomainError:
         try:
@@ -213,18 +227,27 @@ class Resource:
         return {name: field.money for name, field in self.fields.items() if field.money}
 
     def _columns(self, expand: frozenset[str]) -> list[str]:
-        columns = [field.source for field in self.fields.values()]
-        for name in expand:
+        columns = [field.source for field in self.fields.values() if not field.apart]
+        for name in expand - self._apart:
             field = self.fields[name]
             columns += [f"{field.source}__{column}" for column in field.expand]
-        return columns
+        return [*dict.fromkeys(columns)]
+
+    @cached_property
+    def _apart(self) -> frozenset[str]:
+        """The fields that are read apart."""
+        return frozenset(name for name, field in self.fields.items() if field.apart)
+
+    def _attach(self, names: frozenset[str], rows: list[dict[str, Any]]) -> None:
+        for name in sorted(names & self._apart):
+            self.attach(name, rows)
 
     def _told(self, row: dict[str, Any], expand: frozenset[str]) -> dict[str, Any]:
-        told = {name: row[field.source] for name, field in self.fields.items()}
+        told = {name: row[field.source] for name, field in self.fields.items() if not field.apart}
         for name, currency in self._money.items():
             if told[name] is not None:
                 told[name] = trimmed(told[name], row[currency])
-        for name in expand:
+        for name in expand - self._apart:
             if told[name] is not None:
                 field = self.fields[name]
                 told[name] = {column: row[f"{field.source}__{column}"] for column in field.expand}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ _KINDS: dict[Kind, Schema] = {
     Kind.DATE: {"type": "string", "format": "date"},
     Kind.TIME: {"type": "string", "format": "date-time"},
     Kind.TEXTS: {"type": "array", "items": {"type": "string"}, "maxItems": 100},
+    Kind.IDS: {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": BIGGEST_ID}},
     Kind.JSON: {},
     Kind.CUSTOM: {"type": "object", "additionalProperties": True},
 }
@@ -107,12 +108,9 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def of_field(known: Field) -> Schema:
-    """The schema of one field's value."""
-    if known.kind is Kind.CHOICE:
-        told: Schema = _of_choices(known)
-    else:
-        told = dict(known.schema or _KINDS[known.kind])
+def of_field(known: Field, shape: Callable[[Mapping[str, Field]], Schema]) -> Schema:
+    """The schema of one field's value; `shape` makes that of an object with fields of its own."""
+    told = dict(known.schema) if known.schema is not None else _of_kind(known, shape)
     if known.kind is Kind.TEXT and known.writable:
         told |= {"maxLength": known.max_length or LONGEST_TEXT, "pattern": "^[^\\u0000]*$"}
         if known.required:
@@ -131,22 +129,39 @@ def of_field(known: Field) -> Schema:
     return told
 
 
+def _of_kind(known: Field, shape: Callable[[Mapping[str, Field]], Schema]) -> Schema:
+    if known.kind is Kind.CHOICE:
+        return _of_choices(known)
+    if known.kind is Kind.OBJECT:
+        return shape(known.of or {})
+    if known.kind is Kind.ROWS:
+        return {"type": "array", "items": shape(known.of or {}), "maxItems": known.most}
+    if known.kind is Kind.IDS:
+        return {**_KINDS[known.kind], "maxItems": known.most}
+    return dict(_KINDS[known.kind])
+
+
 def of_table(table: Mapping[str, Field]) -> Schema:
     """The schema of a record as it is answered. An expanded reference is an object in place of an id."""
     properties = {}
     for name, known in table.items():
-        told = of_field(known)
+        told = of_field(known, of_table)
         if known.expand:
             told = {"anyOf": [told, {"type": "object"}], "description": known.help}
         properties[name] = told
-    return {"type": "object", "required": list(table), "properties": properties, "additionalProperties": False}
+    always = [name for name, known in table.items() if not known.apart]
+    return {"type": "object", "required": always, "properties": properties, "additionalProperties": False}
 
 
 def of_input(table: Mapping[str, Field], *, required: tuple[str, ...] = ()) -> Schema:
     """The schema of a body that writes this table."""
-    properties = {name: of_field(known) for name, known in table.items() if known.writable}
+    properties = {name: of_field(known, _of_row) for name, known in table.items() if known.writable}
     told: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     return {**told, "required": list(required)} if required else told
+
+
+def _of_row(table: Mapping[str, Field]) -> Schema:
+    return of_input(table, required=tuple(name for name, known in table.items() if known.required))
 
 
 def page_of(name: str) -> Schema:
@@ -191,7 +206,7 @@ IF_MATCH = parameter(
 def list_parameters(table: Mapping[str, Field], *, can_search: bool) -> tuple[Schema, ...]:
     """The parameters of a list of records with this table."""
     orderable = [name for name, known in table.items() if known.orderable]
-    expandable = [name for name, known in table.items() if known.expand]
+    expandable = [name for name, known in table.items() if known.expand or known.apart]
     told = [LIMIT, CURSOR, COUNT]
     told.append(
         parameter("ordering", {"type": "string"}, "Of: " + ", ".join(orderable) + "; - in front turns it round.")
