@@ -208,11 +208,14 @@ def delete_document(*, actor: Actor, document: Document, version: str | None = N
     emit(DocumentDeleted(**facts))
 
 
-def begin(spec: Spec, organization: Organization, values: Given) -> Document:
-    """A new document of this kind, unsaved, with what its party and the preferences say of it."""
+def begin(spec: Spec, organization: Organization, values: Given, party: Any = None) -> Document:
+    """A new document of this kind, unsaved, with what its party and the preferences say of it.
+
+    `party` stands in for one that isn't chosen yet, where the document is only looked at.
+    """
     refuse_unknown(values, spec.writable)
     document = spec.model(organization=organization)
-    party = _party(spec, organization, values)
+    party = party or _party(spec, organization, values)
     asked = preferences(organization)
     currency = values.get("currency") or party.currency
     document.currency = currency

@@ -14,6 +14,11 @@ function parts(picker) {
   };
 }
 
+// With data-free, what is typed may also stand for itself.
+function isFree(picker) {
+  return "free" in picker.dataset;
+}
+
 function close(picker) {
   const { field, list } = parts(picker);
   list.hidden = true;
@@ -99,6 +104,7 @@ function choose(picker, item) {
   field.value = item.dataset.name;
   close(picker);
   value.dispatchEvent(new Event("input", { bubbles: true }));
+  value.dispatchEvent(new Event("chosen"));
 }
 
 function move(picker, step) {
@@ -129,9 +135,15 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     if (list.hidden) suggest(picker);
     else move(picker, event.key === "ArrowDown" ? 1 : -1);
+  } else if (event.key === "Tab" && !list.hidden && field.hasAttribute("aria-activedescendant")) {
+    choose(picker, document.getElementById(field.getAttribute("aria-activedescendant")));
   } else if (event.key === "Enter" && !list.hidden && !event.ctrlKey && !event.metaKey) {
-    event.preventDefault();
     const item = document.getElementById(field.getAttribute("aria-activedescendant"));
+    if (isFree(picker) && !item) {
+      close(picker);
+      return;
+    }
+    event.preventDefault();
     const only = list.querySelectorAll("[role=option]");
     if (item) choose(picker, item);
     else if (only.length === 1) choose(picker, only[0]);

@@ -21,7 +21,7 @@ from finance.documents import pdf
 from finance.documents.building import sheet_of
 from finance.models import Customer, Item, Membership, Vendor
 from finance.models.documents import Document
-from finance.rights import Right
+from finance.rights import Right, allows
 from finance.selectors import document_lists as selectors
 from finance.selectors.days import today
 from finance.selectors.document_papers import lines_of_many
@@ -77,7 +77,7 @@ def document_list(request: HttpRequest, member: Membership, kind: Kind) -> HttpR
         "tabs": _tabs(pages, filters, query),
         "list_url": pages.url(organization.pk, "list"),
         "print_url": pages.url(organization.pk, "print"),
-        "new_url": "",
+        "new_url": pages.url(organization.pk, "new") if allows(member.role, pages.spec.edit) else "",
         "lookup_url": reverse(f"finance:{pages.spec.party}_lookup", kwargs={"organization": organization.pk}),
         "party_label": _party_label(pages),
         "sum_columns": context["columns"] - 1 - pages.has_balance,

@@ -8,13 +8,14 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import ResolverMatch
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from finance.models import Organization
 from finance.rights import Right, allows
 from finance.selectors import document_lists as selectors
 from finance.ui.documents.pages import PAGES, DocumentPages
 from finsuite.kernel.navigation import FINANCE, Item, add
-from finsuite.kernel.search import Action, Hit, Provider, on_record, recent, register
+from finsuite.kernel.search import Action, Hit, Provider, commands, on_record, recent, register
 from finsuite.kernel.tenants import Tenant
 
 
@@ -65,6 +66,14 @@ for _pages in PAGES.values():
     recent(f"finance-{_pages.segment}", kind="finance")(_namer(_pages))
 
 
+@commands("finance-documents", kind="finance")
+def document_commands(request: HttpRequest, tenant: Tenant | None) -> Iterable[Action]:
+    """The documents that the role lets one make."""
+    for pages in PAGES.values():
+        if tenant is not None and allows(tenant.extra["role"], pages.spec.edit):
+            yield Action(pages.new, pages.url(tenant.id, "new"), "plus", words=(gettext_lazy("create"),))
+
+
 @on_record("finance-documents", kind="finance")
 def document_actions(request: HttpRequest, tenant: Tenant, match: ResolverMatch) -> Iterable[Action]:
     """What can be done with the document whose page is open."""
@@ -73,3 +82,6 @@ def document_actions(request: HttpRequest, tenant: Tenant, match: ResolverMatch)
         return
     pages = PAGES[kind]
     yield Action(_("Open the PDF"), pages.url(tenant.id, "pdf", document), "file-text", words=(_("print"),))
+    if allows(tenant.extra["role"], pages.spec.edit):
+        yield Action(_("Edit this document"), pages.url(tenant.id, "edit", document), "pencil", words=(_("change"),))
+        yield Action(_("Copy this document"), f"{pages.url(tenant.id, 'new')}?copy={document}", "copy")

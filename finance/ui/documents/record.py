@@ -198,6 +198,7 @@ def show_record(
     buttons = [_button(pages, verb) for verb in pages.buttons(document, member.role)]
     making = _makings(pages, document, member) if may_edit else []
     leading = _leading(document, buttons, making)
+    is_editable = may_edit and document.status in workflow.EDITABLE[pages.kind]
     names = ("detail", "comments", "files", "history", "pdf", "move", "delete", "comment_add", "file_upload")
     url = {name: pages.url(organization.pk, name, key) for name in names}
     known = {
@@ -211,8 +212,8 @@ def show_record(
         "url": url,
         "list_url": pages.url(organization.pk, "list"),
         "download_url": f"{url['pdf']}?download=1",
-        "copy_url": "",
-        "edit_url": "",
+        "copy_url": f"{pages.url(organization.pk, 'new')}?copy={key}" if may_edit else "",
+        "edit_url": pages.url(organization.pk, "edit", key) if is_editable else "",
         "may_edit": may_edit,
         "is_deletable": may_delete and document.status in workflow.DELETABLE[pages.kind],
         "buttons": buttons,

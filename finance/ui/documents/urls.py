@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from finance.ui.documents import actions, lists, record
+from finance.ui.documents import actions, editor, lists, record
 from finance.ui.documents.pages import PAGES, DocumentPages
 
 
@@ -13,6 +13,18 @@ def _of_kind(pages: DocumentPages) -> list[URLPattern | URLResolver]:
         ("", "list", lists.document_list),
         ("export/", "export", lists.document_export),
         ("print/", "print", lists.document_print),
+        ("new/", "new", editor.document_create),
+        ("new/totals/", "new_totals", editor.document_totals),
+        ("new/line/", "new_line", editor.document_line),
+        ("new/blank/", "new_blank", editor.document_blank_line),
+        ("new/preview/", "new_preview", editor.document_preview),
+        ("new/discard/", "new_discard", editor.document_discard),
+        ("<id:document>/edit/", "edit", editor.document_edit),
+        ("<id:document>/edit/totals/", "edit_totals", editor.document_totals),
+        ("<id:document>/edit/line/", "edit_line", editor.document_line),
+        ("<id:document>/edit/blank/", "edit_blank", editor.document_blank_line),
+        ("<id:document>/edit/preview/", "edit_preview", editor.document_preview),
+        ("<id:document>/edit/discard/", "edit_discard", editor.document_discard),
         ("<id:document>/", "detail", record.document_detail),
         ("<id:document>/comments/", "comments", record.document_comments),
         ("<id:document>/comments/add/", "comment_add", actions.comment_add),

@@ -57,6 +57,7 @@ def _rows(kind: Kind) -> list[Row]:
         ),
         page(f"{one}/delete/", method="POST", body={}, view=403, edit=403, admin=DELETED[kind]),
     ]
+    found += _editor_rows(pages.spec.is_sale, every, one)
     if kind in CONVERTED:
         to = f"{one}/convert/{CONVERTED[kind]}/"
         found += [
@@ -67,6 +68,23 @@ def _rows(kind: Kind) -> list[Row]:
         to = f"{one}/convert/bill/"
         found += [page(to, view=403, edit=403), page(to, method="POST", body={}, view=403, edit=403, admin=422)]
     return found
+
+
+def _editor_rows(is_sale: bool, every: str, one: str) -> list[Row]:
+    seen, staff = (200, 302) if is_sale else (403, 403)
+    found = []
+    for place in (f"{every}/new", f"{one}/edit"):
+        found += [
+            page(f"{place}/", view=403, edit=seen),
+            page(f"{place}/", method="POST", body={}, view=403, edit=422 if is_sale else 403, admin=422),
+            page(f"{place}/totals/", method="POST", body={}, view=403, edit=seen),
+            page(f"{place}/line/?index=1", method="POST", body={}, view=403, edit=seen),
+            page(f"{place}/blank/?index=1", view=403, edit=seen),
+            page(f"{place}/discard/", method="POST", body={}, view=403, edit=staff, admin=302),
+        ]
+    gone = 404 if is_sale else 403
+    found += [page(f"{every}/new/preview/", view=403, edit=gone, admin=404)]
+    return [*found, page(f"{one}/edit/preview/", view=403, edit=seen)]
 
 
 # An issued invoice or credit note is not deleted, but voided.

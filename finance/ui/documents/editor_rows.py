@@ -1,0 +1,154 @@
+"""The lines of the editor: read as they were typed, written as the services take them, with their faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from finance.models.documents import Document, DocumentLine
+from finsuite.kernel import formats
+from finsuite.kernel.errors import Refused
+from finsuite.kernel.ids import read_id
+
+FIELDS = ("id", "item_id", "header", "name", "description", "quantity", "unit", "rate", "discount", "tax_ids")
+MOST_ROWS = 1001  # one more than a document has, so that the service says so
+
+
+@dataclass
+class LineRow:
+    """One line as it stands in the form; everything is text."""
+
+    index: int
+    id: str = ""
+    item_id: str = ""
+    header: str = ""
+    name: str = ""
+    description: str = ""
+    quantity: str = ""
+    unit: str = ""
+    rate: str = ""
+    discount: str = ""
+    tax_ids: str = ""  # ids, parted by commas: a line may bear several
+    amount: str = ""
+    faults: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nobody has typed anything: such a row is no line."""
+        return not any(getattr(self, name) for name in FIELDS if name != "tax_ids")
+
+    @property
+    def fault(self) -> str:
+        """What is wrong, in one line."""
+        return " ".join(dict.fromkeys(self.faults.values()))
+
+
+def typed_rows(data: QueryDict) -> list[LineRow]:
+    """The rows of the form, in their order."""
+    indexes = [found for text in data.getlist("line")[:MOST_ROWS] if (found := read_id(text)) is not None]
+    return [typed_row(data, index) for index in dict.fromkeys(indexes)]
+
+
+def typed_row(data: QueryDict, index: int) -> LineRow:
+    """One row of the form."""
+    row = LineRow(index)
+    for name in FIELDS:
+        setattr(row, name, data.get(f"{name}-{index}", "").strip())
+    return row
+
+
+def row_of(index: int, line: DocumentLine, document: Document) -> LineRow:
+    """A line as it is kept, or as it was drawn."""
+    return LineRow(
+        index,
+        id=str(line.pk or ""),
+        item_id=str(line.item_id or ""),
+        header=line.header,
+        name=line.name,
+        description=line.description,
+        quantity=formats.typed(_bare(line.quantity)),
+        unit=line.unit,
+        rate=formats.typed(_price(line.rate, document)),
+        discount=typed_discount(line.discount),
+        tax_ids=",".join(str(pk) for pk in line.tax_ids),
+        amount=formats.amount(line.item_total, document.currency),
+    )
+
+
+def lines_from(rows: list[LineRow]) -> list[dict[str, Any]]:
+    """What the rows say, as the services take it; Refused that names what can't be read. Blank rows are none."""
+    faults: dict[str, list[str]] = {}
+    lines = []
+    for place, row in enumerate(row for row in rows if not row.is_blank):
+        line, wrong = _line(row)
+        lines.append(line)
+        faults |= {f"lines/{place}/{name}": [said] for name, said in wrong.items()}
+    if faults:
+        raise Refused(_("Some lines can't be read."), fields=faults)
+    return lines
+
+
+def place_faults(rows: list[LineRow], refused: Refused) -> dict[str, list[str]]:
+    """Put what was refused on its rows; answer the rest."""
+    filled = [row for row in rows if not row.is_blank]
+    rest: dict[str, list[str]] = {}
+    for name, said in refused.fields.items():
+        _lines, _slash, tail = name.partition("/")
+        place, _slash, column = tail.partition("/")
+        if place.isdigit() and int(place) < len(filled):
+            filled[int(place)].faults[column] = said[0]
+        else:
+            rest[name] = said
+    return rest
+
+
+def read_discount(text: str) -> str:
+    """A discount as it is kept, `10%` or `12.50`, from what people of any language type."""
+    bare = text.strip()
+    if not bare:
+        return ""
+    is_percent = bare.endswith("%")
+    amount = formats.parse_amount(bare.removesuffix("%").strip())
+    return f"{_bare(amount)}%" if is_percent else f"{amount:f}"
+
+
+def typed_discount(kept: str) -> str:
+    """The same the other way round."""
+    if kept.endswith("%"):
+        return f"{formats.typed(_bare(Decimal(kept.removesuffix('%').strip())))}\u00a0%"
+    return formats.typed(_bare(Decimal(kept))) if kept else ""
+
+
+def _line(row: LineRow) -> tuple[dict[str, Any], dict[str, str]]:
+    line: dict[str, Any] = {name: getattr(row, name) for name in ("header", "name", "description", "unit")}
+    faults: dict[str, str] = {}
+    line["item_id"] = read_id(row.item_id)
+    if (pk := read_id(row.id)) is not None:
+        line["id"] = pk
+    line["tax_ids"] = [found for text in row.tax_ids.split(",") if (found := read_id(text)) is not None]
+    for name, text in (("quantity", row.quantity or "1"), ("rate", row.rate or "0")):
+        try:
+            line[name] = formats.parse_amount(text)
+        except Refused as refused:
+            faults[name] = refused.message
+    try:
+        line["discount"] = read_discount(row.discount)
+    except Refused as refused:
+        faults["discount"] = refused.message
+    return line, faults
+
+
+def _price(rate: Decimal, document: Document) -> Decimal:
+    """With as many decimals as prices have in the document, or more where it has more."""
+    bare = _bare(rate)
+    least = Decimal(1).scaleb(-document.price_precision)
+    return bare.quantize(least) if bare == bare.quantize(least) else bare
+
+
+def _bare(value: Decimal) -> Decimal:
+    """Without zeros at its end, and without an exponent."""
+    return Decimal(f"{value.normalize():f}")
