@@ -246,6 +246,20 @@ class ReportStatus(models.TextChoices):
     REIMBURSED = "reimbursed", _("Reimbursed")
 
 
+class Look(models.TextChoices):
+    """The templates that documents are drawn in (finance/documents/typst/)."""
+
+    CLASSIC = "classic", pgettext_lazy("look of documents", "Classic")
+    MODERN = "modern", pgettext_lazy("look of documents", "Modern")
+
+
+class Paper(models.TextChoices):
+    """What documents are printed on."""
+
+    A4 = "a4", _("A4 (210 × 297 mm)")
+    US_LETTER = "us-letter", _("US Letter (8.5 × 11 in)")
+
+
 class EmailKind(models.TextChoices):
     """What an e-mail is about: each has templates of its own."""
 

@@ -15,6 +15,7 @@ from finance.choices import DocumentKind as Kind
 from finance.documents.sheet import Fact, Issuer, Line, Party, Payment, Sheet, Tax, Total, Weight
 from finance.models import Organization, TaxExemption
 from finance.models.documents import Document, DocumentLine
+from finance.selectors.preferences import preferences
 from finsuite.kernel import formats
 
 STAMPED = ("draft", "void", "cancelled")
@@ -22,6 +23,7 @@ STAMPED = ("draft", "void", "cancelled")
 
 def sheet_of(document: Any, lines: Sequence[DocumentLine], *, language: str = "") -> Sheet:
     """The document as it is drawn, in its own language or in another."""
+    look = preferences(document.organization)
     spoken = language or document.language or document.organization.language
     with translation.override(spoken):
         return Sheet(
@@ -44,6 +46,10 @@ def sheet_of(document: Any, lines: Sequence[DocumentLine], *, language: str = ""
             terms=document.terms,
             payment=_payment(document),
             mentions=_mentions(document),
+            template=look.look,
+            accent=look.accent,
+            paper=look.paper,
+            date_pattern=document.organization.date_format,
         )
 
 

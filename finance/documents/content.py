@@ -10,6 +10,8 @@ import hashlib
 from decimal import Decimal
 from typing import Any
 
+from babel.dates import format_date
+
 from finance.documents.payment_code import grouped, payment_code
 from finance.documents.sheet import Issuer, Line, Listing, Party, Payment, Sheet, Tax
 from finance.documents.words import words
@@ -143,9 +145,15 @@ def _amount(value: Decimal, sheet: Sheet) -> str:
     return formats.amount(value, sheet.currency, language=sheet.language)
 
 
+def _day(value: dt.date, sheet: Sheet) -> str:
+    if not sheet.date_pattern:
+        return formats.day(value, language=sheet.language)
+    return format_date(value, sheet.date_pattern, locale=formats.locale_of(sheet.language))
+
+
 def _written(value: Decimal | dt.date | str | None, sheet: Sheet) -> str:
     if isinstance(value, Decimal):
         return _amount(value, sheet)
     if isinstance(value, dt.date):
-        return formats.day(value, language=sheet.language)
+        return _day(value, sheet)
     return value or ""

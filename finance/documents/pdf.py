@@ -68,7 +68,12 @@ def archive(sheets: Sequence[Sheet], *, made_at: dt.datetime) -> bytes:
 
 def file_name(sheet: Sheet) -> str:
     """What the document's file is called: `Invoice INV-00012.pdf`."""
-    bare = _NO_FILE_NAME.sub("-", sheet.name).strip(" .-") or sheet.kind
+    return file_name_of(sheet.name, otherwise=sheet.kind)
+
+
+def file_name_of(name: str, *, otherwise: str = "document") -> str:
+    """The same for a document of this name, without what file systems don't take."""
+    bare = _NO_FILE_NAME.sub("-", name).strip(" .-") or otherwise
     return f"{bare[:120]}.pdf"
 
 

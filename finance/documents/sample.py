@@ -9,10 +9,20 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from finance.documents.sheet import Fact, Issuer, Line, Party, Payment, Sheet, Tax, Total, Weight
+from finance.documents.sheet import PAPERS, Fact, Issuer, Line, Party, Payment, Sheet, Tax, Total, Weight
 
 
-def sample(*, issuer: Issuer, language: str, currency: str, template: str, accent: str, today: dt.date) -> Sheet:
+def sample(
+    *,
+    issuer: Issuer,
+    language: str,
+    currency: str,
+    today: dt.date,
+    template: str,
+    accent: str,
+    paper: str = PAPERS[0],
+    date_pattern: str = "",
+) -> Sheet:
     """An invoice by this organization to a customer who doesn't exist."""
     with translation.override(language):
         due = today + dt.timedelta(days=30)
@@ -71,4 +81,6 @@ def sample(*, issuer: Issuer, language: str, currency: str, template: str, accen
             ),
             template=template,
             accent=accent,
+            paper=paper,
+            date_pattern=date_pattern,
         )

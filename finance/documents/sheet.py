@@ -162,6 +162,7 @@ class Sheet:
     template: str = TEMPLATES[0]
     accent: str = ACCENT
     paper: str = PAPERS[0]
+    date_pattern: str = ""  # of Unicode, such as dd.MM.yyyy; "" is the language's own habit
 
     def __post_init__(self) -> None:
         if self.template not in TEMPLATES:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from finance.choices import CreditLimitRule, DiscountMode, RoundOff, TaxMode
+from finance.choices import CreditLimitRule, DiscountMode, Look, Paper, RoundOff, TaxMode
+from finance.documents.sheet import ACCENT
 from finance.models.organizations import Organization
 from finsuite.kernel.models import ScopedQuerySet, Stamped
 
@@ -17,6 +19,9 @@ TEXTS: dict[str, dict[str, int]] = {
     "purchase_order": {"notes": 2000, "terms": 5000},
 }
 """The kinds of document that begin with texts, and how long these can be."""
+
+
+validate_colour = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("This is not a colour. One looks like #1f4f7a."))
 
 
 class Preferences(Stamped):
@@ -40,6 +45,9 @@ class Preferences(Stamped):
         default=CreditLimitRule.WARN,
     )
     estimate_days = models.PositiveSmallIntegerField(_("estimates are good for (days)"), null=True, blank=True)
+    look = models.CharField(_("template"), max_length=10, choices=Look.choices, default=Look.CLASSIC)
+    accent = models.CharField(_("accent colour"), max_length=7, default=ACCENT, validators=[validate_colour])
+    paper = models.CharField(_("paper"), max_length=10, choices=Paper.choices, default=Paper.A4)
     texts = models.JSONField(default=dict, blank=True, editable=False)  # kind of document → its first notes and terms
 
     objects = ScopedQuerySet.as_manager()

@@ -23,6 +23,7 @@ WRITABLE = frozenset(
     {
         *("discount_mode", "is_discount_before_tax", "tax_mode", "round_off", "round_off_step"),
         *("has_shipping", "has_adjustment", "is_sent_editable", "credit_limit_rule", "estimate_days"),
+        *("look", "accent", "paper"),
     }
 )
 MOST_DAYS = 999

@@ -22,7 +22,9 @@ from finance.models import EmailTemplate, Membership
 from finance.rights import Right
 from finance.selectors import emails as selectors
 from finance.services import email_templates as services
+from finance.ui.compose import compose
 from finance.ui.pages import actor_of, add_refusal, page, show
+from finance.ui.trial_mail import TrialMail
 from finsuite.kernel.errors import DomainError, NotFound, Refused
 from finsuite.kernel.versions import version_of
 
@@ -44,6 +46,7 @@ class Group:
     language_name: str
     templates: list[selectors.Template]
     new_url: str
+    try_url: str
 
 
 @page(Right.MANAGE_EMAILS)
@@ -57,7 +60,9 @@ def email_template_list(request: HttpRequest, member: Membership) -> HttpRespons
         for language, name in settings.LANGUAGES:
             mine = [row for row in written if (row.kind, row.language) == (kind, language)]
             new_url = reverse("finance:email_template_create", args=[organization.pk, kind.value, language])
-            groups.append(Group(language, str(name), selectors.with_standard(mine, kind, language), new_url))
+            try_url = reverse("finance:email_template_try", args=[organization.pk, kind.value, language])
+            listed = selectors.with_standard(mine, kind, language)
+            groups.append(Group(language, str(name), listed, new_url, try_url))
         kinds.append((kind.label, groups))
     context = {"kinds": kinds, "email_templates_is_current": True}
     return show(request, member, "finance/settings/email_templates.html", context)
@@ -145,6 +150,14 @@ def email_template_preview(request: HttpRequest, member: Membership, kind: str, 
     return show(request, member, "finance/settings/email_template_preview.html", context)
 
 
+@page(Right.MANAGE_EMAILS, "GET", "POST")
+def email_template_try(request: HttpRequest, member: Membership, kind: str, language: str) -> HttpResponse:
+    """Send oneself an example, as customers would get it."""
+    if language not in dict(settings.LANGUAGES):
+        raise NotFound(_("There is no such page."))
+    return compose(request, member, TrialMail(member.organization, _kind(kind), language, request.user))
+
+
 def _form(
     request: HttpRequest,
     member: Membership,
@@ -180,5 +193,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<id:template>/", email_template_edit, name="email_template_edit"),
     path("<id:template>/delete/", email_template_delete, name="email_template_delete"),
     path("<slug:kind>/<slug:language>/", email_template_create, name="email_template_create"),
+    path("<slug:kind>/<slug:language>/try/", email_template_try, name="email_template_try"),
     path("<slug:kind>/<slug:language>/preview/", email_template_preview, name="email_template_preview"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from finance.ui import custom_field_settings, customers, email_templates, emails, settings
+from finance.ui import custom_field_settings, customers, document_look, email_templates, emails, settings
 from finance.ui.documents import urls as document_urls
 from finsuite.kernel.api import resources as _ids  # noqa: F401 – registers the converter `id`
 
@@ -24,6 +24,7 @@ _of_one: list[URLPattern | URLResolver] = [
     path("contact-persons/<id:person>/delete/", customers.person_delete, name="person_delete"),
     path("emails/", include(emails)),
     path("settings/email-templates/", include(email_templates)),
+    path("settings/document-look/", include(document_look)),
     path("settings/", settings.organization_settings, name="organization_settings"),
     path("settings/members/", settings.member_settings, name="member_settings"),
     path("settings/members/<id:membership>/role/", settings.member_role, name="member_role"),

@@ -18,3 +18,4 @@ import "./cells.js";
 import "./reorder.js";
 import "./deal-lines.js";
 import "./board.js";
+import "./addresses.js";

@@ -19,7 +19,14 @@ def _for_admins(url: str, *, status: int = 200, body: dict[str, str] | None = No
     return page(url, method=method, body=body, view=403, edit=403, admin=status)
 
 
+LOOK = "/finance/{finance}/settings/document-look"
+CHOSEN = {"look": "modern", "accent": "#0f766e", "paper": "a4"}
+
 ROWS = [
+    _for_admins(f"{LOOK}/"),
+    _for_admins(f"{LOOK}/", body=CHOSEN, status=302),
+    _for_admins(f"{LOOK}/preview/", body=CHOSEN),
+    _for_admins(f"{LOOK}/modern.png"),
     read(API, view=403),
     read(f"{API}/{{email}}", view=403, edit=404),
     read(f"{API}/{{email}}/history", view=403, edit=404),
@@ -39,6 +46,7 @@ ROWS = [
     _for_admins(f"{TEMPLATES}/invoice/fr/"),
     _for_admins(f"{TEMPLATES}/invoice/fr/", body=WORDS, status=302),
     _for_admins(f"{TEMPLATES}/invoice/fr/preview/", body=WORDS),
+    _for_admins(f"{TEMPLATES}/invoice/fr/try/"),
 ]
 
 

@@ -13,6 +13,7 @@ from finance.services.comments import add_comment
 from finance.services.document_kinds import SPECS
 from finance.services.document_moves import move_document
 from finance.services.documents import create_document
+from finance.ui.documents.mailing import KINDS
 from finance.ui.documents.pages import PAGES
 from finance.workflow import ISSUING
 from finsuite.kernel.actors import Actor
@@ -58,6 +59,8 @@ def _rows(kind: Kind) -> list[Row]:
         page(f"{one}/delete/", method="POST", body={}, view=403, edit=403, admin=DELETED[kind]),
     ]
     found += _editor_rows(pages.spec.is_sale, every, one)
+    if kind in KINDS:
+        found += [page(f"{one}/email/", view=403, edit=seen), page(f"{one}/image/")]
     if kind in CONVERTED:
         to = f"{one}/convert/{CONVERTED[kind]}/"
         found += [

@@ -26,6 +26,7 @@ from finance.selectors.days import today
 from finance.services.document_moves import NEEDS_REASON
 from finance.ui.documents.conversions import conversions_of
 from finance.ui.documents.lists import pdf_answer
+from finance.ui.documents.mailing import KINDS as MAILED
 from finance.ui.documents.pages import PAGES, DocumentPages
 from finance.ui.documents.shown import Shown, shown
 from finance.ui.pages import page, show
@@ -214,6 +215,7 @@ def show_record(
         "download_url": f"{url['pdf']}?download=1",
         "copy_url": f"{pages.url(organization.pk, 'new')}?copy={key}" if may_edit else "",
         "edit_url": pages.url(organization.pk, "edit", key) if is_editable else "",
+        "email_url": _email_url(pages, member, document) if may_edit else "",
         "may_edit": may_edit,
         "is_deletable": may_delete and document.status in workflow.DELETABLE[pages.kind],
         "buttons": buttons,
@@ -225,6 +227,13 @@ def show_record(
         f"{tab}_is_current": True,
     }
     return show(request, member, f"finance/documents/{tab}.html", {**known, **context}, status=status)
+
+
+def _email_url(pages: DocumentPages, member: Membership, document: Any) -> str:
+    """Where an e-mail about it is written, for those who may; void documents go to nobody."""
+    if pages.kind not in MAILED or document.status == "void" or not allows(member.role, Right.EMAIL):
+        return ""
+    return pages.url(member.organization_id, "email", document.pk)
 
 
 def _leading(document: Any, buttons: list[Button], making: list[Making]) -> Button | Making | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import URLPattern, URLResolver, path
 
-from finance.ui.documents import actions, editor, lists, record
+from finance.ui.documents import actions, editor, lists, mailing, record
 from finance.ui.documents.pages import PAGES, DocumentPages
 
 
 def _of_kind(pages: DocumentPages) -> list[URLPattern | URLResolver]:
-    views = (
+    views: tuple[tuple[str, str, Any], ...] = (
         ("", "list", lists.document_list),
         ("export/", "export", lists.document_export),
         ("print/", "print", lists.document_print),
@@ -42,6 +44,11 @@ def _of_kind(pages: DocumentPages) -> list[URLPattern | URLResolver]:
         ("<id:document>/delete/", "delete", actions.document_delete),
         ("<id:document>/convert/<slug:target>/", "convert", actions.document_convert),
     )
+    if pages.kind in mailing.KINDS:
+        views += (
+            ("<id:document>/email/", "email", mailing.document_email),
+            ("<id:document>/image/", "image", mailing.document_image),
+        )
     given = {"kind": pages.kind}
     return [path(f"{pages.segment}/{place}", view, given, name=f"{pages.kind}_{name}") for place, name, view in views]
 

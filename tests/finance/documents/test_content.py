@@ -19,6 +19,10 @@ def test_english_amounts_and_dates_are_those_of_the_pages() -> None:
     assert drawn["table"]["rows"][1]["cells"] == ["1 Nov 2026", "$1,250.50", "$1,350.50"]
 
 
+def test_an_organization_may_write_its_days_in_a_way_of_its_own() -> None:
+    assert content(invoice(date_pattern="yyyy-MM-dd"))["facts"][1] == ["Échéance", "2026-12-22"]
+
+
 def test_a_currency_without_decimals_has_none() -> None:
     drawn = content(bare(currency="JPY", lines=(Line(name="紙", rate=Decimal(120), amount=Decimal(1200)),)))
     assert drawn["table"]["rows"][0]["cells"] == ["¥120", "¥1,200"]
