@@ -27,7 +27,7 @@ from crm.ui.custom_fields import sections as custom_sections
 from crm.ui.deal_options import offered
 from crm.ui.people import IdField, People, PersonField
 from crm.ui.sections import Section
-from crm.ui.widgets import RecordPicker, tags_input
+from crm.ui.widgets import tags_input
 from finsuite.kernel import formats
 from finsuite.kernel.custom_fields.controls import control
 from finsuite.kernel.custom_fields.controls import initial as custom_initial
@@ -36,6 +36,7 @@ from finsuite.kernel.custom_fields.sets import FieldSet
 from finsuite.kernel.custom_fields.texts import typed as typed_custom
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.ids import read_id
+from finsuite.kernel.pickers import RecordPicker
 from finsuite.kernel.versions import version_of
 from users.models import User
 

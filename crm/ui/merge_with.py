@@ -16,7 +16,7 @@ from crm.selectors.duplicates import duplicates_of
 from crm.selectors.records import find_records, get_record
 from crm.services.duplicates import catch_up
 from crm.ui.addresses import address
-from crm.ui.widgets import RecordPicker
+from finsuite.kernel.pickers import RecordPicker
 
 FIELD = "merge-with"  # the id of the control
 SHOWN = 20

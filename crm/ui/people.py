@@ -18,8 +18,9 @@ from crm.criteria.tree import ME
 from crm.models import Organization
 from crm.selectors.members import few_members, find_members, member_names
 from crm.ui.base import in_organization
-from crm.ui.widgets import ManyPicker, RecordPicker, Typed
+from crm.ui.widgets import ManyPicker, Typed
 from finsuite.kernel.ids import read_id
+from finsuite.kernel.pickers import RecordPicker
 from finsuite.kernel.text import fold
 
 SUGGESTIONS = 8

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-import audit.selectors
-from audit.stories import stories
 from finance import access
 from finance.choices import CustomerKind, Extended, Status
-from finance.models import ContactPerson, Customer, Membership
+from finance.models import ContactPerson, Customer, Membership, Vendor
 from finance.rights import Right
 from finance.selectors import customers as selectors
-from finance.selectors.custom_fields import custom_fields, described
+from finance.selectors.custom_fields import custom_fields
 from finance.services import contact_persons as person_services
 from finance.services import customers as services
 from finance.ui.customer_forms import CustomerEditor
-from finance.ui.pages import actor_of, page, show
+from finance.ui.pages import SIZE, actor_of, address_of, known_value, page, show, told_history
 from finsuite.kernel.custom_fields.drawing import drawn, facts
 from finsuite.kernel.errors import DomainError
 from finsuite.kernel.versions import version_of
-
-SIZE = 50
-ENTRIES = 50
 
 
 @dataclass(frozen=True)
@@ -47,11 +40,11 @@ class Listed:
 def customer_list(request: HttpRequest, member: Membership) -> HttpResponse:
     """The customers that pass the filters; htmx gets the next rows alone."""
     filters = selectors.Filters(
-        kind=_known(request.GET.get("kind"), CustomerKind.values),
-        status=_known(request.GET.get("status"), Status.values),
+        kind=known_value(request.GET.get("kind"), CustomerKind.values),
+        status=known_value(request.GET.get("status"), Status.values),
         search=request.GET.get("q", "").strip()[:200],
     )
-    sort = _known(request.GET.get("sort"), selectors.SORTS) or "name"
+    sort = known_value(request.GET.get("sort"), selectors.SORTS) or "name"
     found = selectors.customers(member.organization, filters)
     rows, following = selectors.slice_of(found, sort=sort, after=request.GET.get("after", ""), size=SIZE)
     context = {"customers": rows, "after": following, "filters": filters, "sort": sort}
@@ -76,12 +69,8 @@ def customer_persons(request: HttpRequest, member: Membership, customer: int) ->
 @page(Right.VIEW)
 def customer_history(request: HttpRequest, member: Membership, customer: int) -> HttpResponse:
     """What was done to a customer."""
-    found = audit.selectors.of_record(
-        tenant=member.organization.tenant, kind=Customer._meta.label_lower, record_id=customer
-    )
-    entries = list(found[: ENTRIES + 1])
-    told = stories(entries[:ENTRIES], custom=lambda: described(member.organization, Extended.CUSTOMERS))
-    return _record(request, member, customer, "history", {"stories": told, "more": len(entries) > ENTRIES})
+    told = told_history(member, Customer, customer, Extended.CUSTOMERS)
+    return _record(request, member, customer, "history", told)
 
 
 @never_cache
@@ -96,7 +85,7 @@ def customer_create(request: HttpRequest, member: Membership) -> HttpResponse:
             editor.refuse(refusal)
         else:
             messages.success(request, _("%(customer)s is created.") % {"customer": customer.display_name})
-            return redirect(_url(member, "customer_detail", customer=customer.pk))
+            return redirect(address_of(member, "customer_detail", customer=customer.pk))
     return _form(request, member, editor)
 
 
@@ -112,7 +101,7 @@ def customer_edit(request: HttpRequest, member: Membership, customer: int) -> Ht
             editor.refuse(refusal)
         else:
             messages.success(request, _("%(customer)s is saved.") % {"customer": saved.display_name})
-            return redirect(_url(member, "customer_detail", customer=saved.pk))
+            return redirect(address_of(member, "customer_detail", customer=saved.pk))
     return _form(request, member, editor)
 
 
@@ -126,7 +115,7 @@ def customer_status(request: HttpRequest, member: Membership, customer: int) -> 
     )
     told = _("%(customer)s is active again.") if saved.is_active else _("%(customer)s is inactive.")
     messages.success(request, told % {"customer": saved.display_name})
-    return redirect(_url(member, "customer_detail", customer=saved.pk))
+    return redirect(address_of(member, "customer_detail", customer=saved.pk))
 
 
 @page(Right.DELETE_CUSTOMERS, "POST")
@@ -135,7 +124,7 @@ def customer_delete(request: HttpRequest, member: Membership, customer: int) -> 
     record = access.customer(member.organization, customer)
     services.delete_customer(actor=actor_of(request), customer=record, version=request.POST.get("version"))
     messages.success(request, _("%(customer)s is deleted.") % {"customer": record.display_name})
-    return redirect(_url(member, "customer_list"))
+    return redirect(address_of(member, "customer_list"))
 
 
 @page(Right.EDIT_CUSTOMERS, "POST")
@@ -144,7 +133,7 @@ def person_primary(request: HttpRequest, member: Membership, person: int) -> Htt
     record = access.contact_person(member.organization, person)
     person_services.update_contact_person(actor=actor_of(request), person=record, values={"is_primary": True})
     messages.success(request, _("%(person)s is the primary contact person.") % {"person": record.full_name})
-    return redirect(_url(member, "customer_persons", customer=record.customer_id))
+    return redirect(address_of(member, "customer_persons", customer=record.customer_id))
 
 
 @page(Right.EDIT_CUSTOMERS, "POST")
@@ -153,7 +142,7 @@ def person_delete(request: HttpRequest, member: Membership, person: int) -> Http
     record = access.contact_person(member.organization, person)
     person_services.delete_contact_person(actor=actor_of(request), person=record, version=request.POST.get("version"))
     messages.success(request, _("%(person)s is deleted.") % {"person": record.full_name})
-    return redirect(_url(member, "customer_persons", customer=record.customer_id))
+    return redirect(address_of(member, "customer_persons", customer=record.customer_id))
 
 
 def _record(
@@ -180,9 +169,9 @@ def _record(
         "primary": next((person for person in persons if person.is_primary), None),
         "has_documents": bool(selectors.ids_with_documents(member.organization, [customer.pk])),
         "version": version_of(customer),
-        "website_url": _website(customer.website),
-        "billing": _address(customer, "billing"),
-        "shipping": _address(customer, "shipping"),
+        "website_url": web_address(customer.website),
+        "billing": envelope(customer, "billing"),
+        "shipping": envelope(customer, "shipping"),
         f"{tab}_is_current": True,
     }
     return show(request, member, f"finance/customer_{tab}.html", {**known, **context})
@@ -194,21 +183,14 @@ def _form(request: HttpRequest, member: Membership, editor: CustomerEditor) -> H
     return show(request, member, template, context, status=editor.status)
 
 
-def _website(told: str) -> str:
+def web_address(told: str) -> str:
+    """Where a website's link leads, with or without its scheme."""
     return told if told.lower().startswith(("http://", "https://")) else f"https://{told}"
 
 
-def _address(customer: Customer, which: str) -> str:
+def envelope(party: Customer | Vendor, which: str) -> str:
     """The address as on an envelope, one line below another."""
-    part = {name: getattr(customer, f"{which}_{name}") for name in services.ADDRESS}
+    part = {name: getattr(party, f"{which}_{name}") for name in services.ADDRESS}
     town = " ".join(filter(None, [part["zip"], part["city"]]))
     lines = [part["attention"], part["address"], part["street2"], town, part["state"], part["country"]]
     return "\n".join([*filter(None, lines), *filter(None, [part["phone"], part["fax"]])])
-
-
-def _url(member: Membership, name: str, **names: int) -> str:
-    return reverse(f"finance:{name}", kwargs={"organization": member.organization_id, **names})
-
-
-def _known(value: str | None, values: Collection[str]) -> str:
-    return value if value is not None and value in values else ""

@@ -43,7 +43,7 @@ class AmountField(forms.CharField):
             raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
 
     def prepare_value(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, str) else formats.typed(value)
+        return value if value is None or isinstance(value, str) else formats.typed(Decimal(value))
 
 
 class RateField(forms.DecimalField):
@@ -55,7 +55,7 @@ class RateField(forms.DecimalField):
         return super().to_python(value.strip().replace(",", ".") if isinstance(value, str) else value)
 
     def prepare_value(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, str) else formats.typed(value.normalize())
+        return value if value is None or isinstance(value, str) else formats.typed(Decimal(value).normalize())
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -179,13 +179,22 @@ class OrganizationForm(RecordForm):
         model = Organization
         fields = [
             *("name", "country", "language", "time_zone", "fiscal_year_start_month"),
-            *("base_currency", "apps", "allows_duplicate_names"),
+            *("base_currency", "apps", "allows_duplicate_names", "date_format"),
+            *("legal_name", "street", "street2", "city", "state", "zip_code", "phone", "email", "website"),
+            *("tax_number", "siren", "legal_notice", "bank_name", "iban", "bic"),
         ]
+        widgets = {
+            "street": forms.Textarea(attrs={"rows": 2}),
+            "legal_notice": forms.Textarea(attrs={"rows": 3}),
+            "email": forms.EmailInput,
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         months = formats.locale_of(get_language()).months["stand-alone"]["wide"]
         codes = currencies(self.instance).values_list("code", flat=True)
+        for name in ("siren", "iban", "bic"):  # people type them with spaces, which the service takes away
+            self.fields[name] = forms.CharField(label=self.fields[name].label, max_length=60, required=False)
         choices: dict[str, list[tuple[Any, Any]]] = {
             "language": list(settings.LANGUAGES),
             "time_zone": time_zones(),
@@ -246,6 +255,8 @@ class CurrencyForm(forms.Form):
 
     price_precision = forms.IntegerField(label=_("Decimals of prices"), required=False)
 
-    def __init__(self, data: Any = None, *, currency: Currency, rate: Decimal | None = None) -> None:
+    def __init__(self, data: Any = None, *, currency: Currency, base: str, rate: Decimal | None = None) -> None:
         known = {name: getattr(currency, name) for name in ("is_active", "price_precision")}
         super().__init__(data, initial={"rate": rate, **known}, auto_id=f"id_%s_{currency.pk}")
+        if currency.code == base:  # it is always in use, at one
+            del self.fields["rate"], self.fields["is_active"]

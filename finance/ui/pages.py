@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+import audit.selectors
+from audit.stories import stories
 from finance import access
 from finance.models import Membership
 from finance.rights import Right, allows
+from finance.selectors.custom_fields import described
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import DomainError, Refused
 
 View = Callable[..., HttpResponseBase]
+
+SIZE = 50  # rows of a list at a time
+ENTRIES = 50  # of a history
 
 
 def page(right: Right, *methods: str) -> Callable[[View], View]:
@@ -52,6 +60,26 @@ def show(
     may = {right.name.lower(): allows(member.role, right) for right in Right}
     known = {"organization": member.organization, "member": member, "may": may}
     return render(request, template, {**known, **context}, status=status)
+
+
+def address_of(member: Membership, name: str, **names: int) -> str:
+    """The address of a finance page of the member's organization."""
+    return reverse(f"finance:{name}", kwargs={"organization": member.organization_id, **names})
+
+
+def known_value(value: str | None, values: Collection[str]) -> str:
+    """What a query parameter says, where it is one of these; else nothing."""
+    return value if value is not None and value in values else ""
+
+
+def told_history(member: Membership, kind: type[Model], record_id: int, module: str) -> dict[str, Any]:
+    """What a record's history tab shows: the last stories, and whether there are more."""
+    found = audit.selectors.of_record(
+        tenant=member.organization.tenant, kind=kind._meta.label_lower, record_id=record_id
+    )
+    entries = list(found[: ENTRIES + 1])
+    told = stories(entries[:ENTRIES], custom=lambda: described(member.organization, module))
+    return {"stories": told, "more": len(entries) > ENTRIES}
 
 
 def add_refusal(form: Any, refusal: DomainError) -> int:

@@ -26,6 +26,7 @@ from finance.services import organizations as organization_services
 from finance.services import rates, zsc_keys
 from finance.ui.forms import CurrencyForm, MemberForm, NewCurrencyForm, OrganizationForm, RoleForm
 from finance.ui.pages import actor_of, add_refusal, page, show
+from finance.ui.settings_forms import LogoForm
 from finsuite.kernel import formats
 from finsuite.kernel.errors import DomainError
 from finsuite.kernel.versions import version_of
@@ -54,6 +55,7 @@ def organization_settings(request: HttpRequest, member: Membership) -> HttpRespo
                 messages.success(request, _("The organization is saved."))
                 return _back(member, "organization_settings")
     context = {"form": form, "version": version, "is_fixed": is_fixed, "organization_is_current": True}
+    context["logo_form"] = LogoForm()
     return show(request, member, "finance/settings/organization.html", context, status=status)
 
 
@@ -140,7 +142,7 @@ def currency_settings(request: HttpRequest, member: Membership) -> HttpResponse:
 def currency_edit(request: HttpRequest, member: Membership, currency: int) -> HttpResponse:
     """Change a rate, or switch a currency on or off."""
     record = access.currency(member.organization, currency)
-    form = CurrencyForm(request.POST, currency=record)
+    form = CurrencyForm(request.POST, currency=record, base=member.organization.base_currency)
     status = 422
     if form.is_valid():
         try:
@@ -161,11 +163,9 @@ def currency_edit(request: HttpRequest, member: Membership, currency: int) -> Ht
 def _currencies(request: HttpRequest, member: Membership, context: dict[str, Any], status: int) -> HttpResponse:
     listed = []
     for currency in currencies(member.organization):
-        form = (
-            context["faulty"]
-            if context.get("faulty_id") == currency.pk
-            else CurrencyForm(currency=currency, rate=currency.rate)
-        )
+        form = CurrencyForm(currency=currency, base=member.organization.base_currency, rate=currency.rate)
+        if context.get("faulty_id") == currency.pk:
+            form = context["faulty"]
         listed.append(
             ListedCurrency(
                 currency=currency,

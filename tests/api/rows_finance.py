@@ -54,11 +54,32 @@ def _one(name: str) -> list[Row]:
     return [read(url), write("PATCH", url, body=change, headers=version, edit=403, admin=200)]
 
 
+def _versioned(name: str, **typed: str) -> dict[str, str]:
+    """What a form sends of a record that it was opened with."""
+    return {**typed, "version": f"{{{name}_version}}"}
+
+
+def _pages_of(name: str, singular: str) -> list[Row]:
+    """The pages of a kind of record that staff may edit and accountants may delete."""
+    one = f"{PAGES}/{name}/{{{singular}}}"
+    return [
+        page(f"{PAGES}/{name}/"),
+        page(f"{PAGES}/{name}/new/", view=403),
+        page(f"{one}/"),
+        page(f"{one}/history/"),
+        page(f"{one}/edit/", view=403),
+        _button(f"{one}/status/", {"status": "inactive"}),
+        _button(f"{one}/delete/", edit=403),
+    ]
+
+
 def _button(url: str, body: dict[str, Any] | None = None, *, edit: int = 302, admin: int = 302) -> Row:
     return page(url, method="POST", body=body or {}, view=403, edit=edit, admin=admin)
 
 
 NEW_PERSON = {"customer": "{customer}", "first_name": "New"}
+REASON = {"name": "N", "reason": "Why", "category": "E"}
+CHOSEN = {"discount_mode": "item", "tax_mode": "both", "round_off": "none", "credit_limit_rule": "warn"}
 SERIES = {"prefix": "N-"}
 NEW_RATE = {"currency": "{finance_currency}", "day": "2026-01-01", "rate": "0.8"}
 NEW_MEMBER = {"email": "new@example.com", "role": "viewer"}
@@ -96,6 +117,32 @@ ROWS = [
     _button(f"{PAGES}/customers/{{customer}}/delete/", edit=403),
     _button(f"{PAGES}/contact-persons/{{person}}/primary/"),
     _button(f"{PAGES}/contact-persons/{{person}}/delete/"),
+    *(row for rows in (_pages_of("items", "item"), _pages_of("vendors", "finance_vendor")) for row in rows),
+    page(f"{PAGES}/settings/taxes/", view=403, edit=403),
+    _button(f"{PAGES}/settings/taxes/new/", {"name": "N", "rate": "3"}, edit=403),
+    _button(f"{PAGES}/settings/taxes/{{tax}}/", _versioned("tax", name="N", rate="3", is_active="on"), edit=403),
+    _button(f"{PAGES}/settings/taxes/{{tax}}/delete/", edit=403),
+    _button(f"{PAGES}/settings/exemptions/new/", REASON, edit=403),
+    _button(f"{PAGES}/settings/exemptions/{{exemption}}/", _versioned("exemption", **REASON), edit=403),
+    _button(f"{PAGES}/settings/exemptions/{{exemption}}/delete/", edit=403),
+    page(f"{PAGES}/settings/payment-terms/", view=403, edit=403),
+    _button(f"{PAGES}/settings/payment-terms/", {"name": "N", "kind": "days", "days": "9"}, edit=403),
+    _button(f"{PAGES}/settings/payment-terms/{{term}}/", _versioned("term", name="N", kind="receipt"), edit=403),
+    _button(f"{PAGES}/settings/payment-terms/{{term}}/delete/", edit=403),
+    page(f"{PAGES}/settings/numbering/", view=403, edit=403),
+    _button(
+        f"{PAGES}/settings/numbering/{{one_series}}/",
+        _versioned("one_series", prefix="N-", digits="4", next_number="1", is_auto="on"),
+        edit=403,
+    ),
+    page(f"{PAGES}/settings/preferences/", view=403, edit=403),
+    _button(f"{PAGES}/settings/preferences/", _versioned("preferences", **CHOSEN), edit=403),
+    page(f"{PAGES}/settings/currencies/{{finance_currency}}/rates/", view=403, edit=403),
+    _button(f"{PAGES}/settings/currencies/{{finance_currency}}/rates/", {"day": "2026-03-01", "rate": "0.6"}, edit=403),
+    _button(f"{PAGES}/settings/rates/{{currency_rate}}/delete/", edit=403),
+    _button(f"{PAGES}/settings/logo/", edit=403),
+    _button(f"{PAGES}/settings/logo/remove/", edit=403),
+    page(f"{PAGES}/logo/", view=404, edit=404, admin=404),
     page(f"{PAGES}/settings/", view=403, edit=403),
     page(f"{PAGES}/settings/members/", view=403, edit=403),
     _button(f"{PAGES}/settings/members/{{finance_member}}/role/", {"role": "accountant"}, edit=403),
