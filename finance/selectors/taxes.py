@@ -15,13 +15,13 @@ _COMPONENT = {"key": "pk", "label": "name", "rate": "rate", "compound": "is_comp
 
 
 def taxes(organization: Organization) -> QuerySet[Tax]:
-    """The organization's taxes, then its groups with their members in order; by name."""
+    """The organization's taxes, then its groups with their members in order; the highest first."""
     members = TaxGroupMember.objects.select_related("tax").order_by("position", "id")
     return (
         Tax.objects.of(organization)
         .select_related("exemption")
         .prefetch_related(Prefetch("members", queryset=members))
-        .order_by("is_group", "-is_active", "name_key")
+        .order_by("is_group", "-is_active", "-rate", "name_key")
     )
 
 

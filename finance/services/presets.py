@@ -60,10 +60,11 @@ def _add_french_taxes(organization: Organization) -> None:
     for rate in rates:
         # Translators: the name of a tax, for example “VAT 5.5 %”.
         name = _("VAT %(rate)s %%") % {"rate": format_decimal(rate, locale=locale)}
+        name = name.replace(" %", "\N{NO-BREAK SPACE}%")
         taxes.append(Tax(organization=organization, name=name, name_key=name_key(name), rate=rate))
     reasons = TaxExemption.objects.bulk_create(_french_reasons(organization))
     for reason in reasons:
-        name = _("VAT 0 %% – %(reason)s") % {"reason": reason.name}
+        name = (_("VAT 0 %% – %(reason)s") % {"reason": reason.name}).replace(" %", "\N{NO-BREAK SPACE}%")
         taxes.append(Tax(organization=organization, name=name, name_key=name_key(name), exemption=reason))
     Tax.objects.bulk_create(taxes)
 

@@ -26,7 +26,7 @@ from finance.services.members import add_member as add_finance_member
 from finance.services.organizations import create_organization as create_finance_organization
 from finance.services.rates import add_currency as add_finance_currency
 from finsuite.kernel.actors import Actor
-from integration.demo import content, sales, sales_content
+from integration.demo import books, content, sales, sales_content
 from integration.demo.countries import FRANCE
 from integration.models import Connection
 from users.models import User
@@ -128,6 +128,7 @@ def _build_finance(people: dict[str, User]) -> None:
         worth = (1 / rate).quantize(Decimal("1e-15"))
         add_finance_currency(actor=accountant, organization=organization, values={"code": code, "rate": worth})
     add_finance_member(actor=accountant, organization=organization, email=ADMIN, role="admin")
+    books.build(accountant, organization)
     companies = content.companies()
     for index in (*_SAME, *_NEARLY):
         company = companies[index]

@@ -54,9 +54,9 @@ def _one(name: str) -> list[Row]:
     return [read(url), write("PATCH", url, body=change, headers=version, edit=403, admin=200)]
 
 
-def _versioned(name: str, **typed: str) -> dict[str, str]:
+def _versioned(record: str, /, **typed: str) -> dict[str, str]:
     """What a form sends of a record that it was opened with."""
-    return {**typed, "version": f"{{{name}_version}}"}
+    return {**typed, "version": f"{{{record}_version}}"}
 
 
 def _pages_of(name: str, singular: str) -> list[Row]:

@@ -37,8 +37,9 @@ from crm.models import (
 from crm.models import Organization as CrmOrganization
 from crm.selectors.records import record_rows
 from crm.services.organizations import create_organization
-from finance.models import Customer
+from finance.models import Customer, Item
 from finance.models import Organization as FinanceOrganization
+from finance.models import Vendor as FinanceVendor
 from finsuite.kernel.actors import Actor
 from integration.demo import build
 from users.models import User
@@ -56,6 +57,7 @@ def _digest() -> str:
         *DealLine.objects.order_by("id").values_list("deal__name", "name", "quantity", "total"),
         *StageChange.objects.order_by("id").values_list("deal__name", "to_name", "at"),
         *Activity.objects.order_by("id").values_list("kind", "subject", "status", "due_by"),
+        *Item.objects.order_by("id").values_list("sku", "name", "sales_rate", "sales_tax__name", "vendor__number"),
         *Customer.objects.order_by("id").values_list("number", "display_name", "billing_city", "payment_terms"),
     ]
     return hashlib.sha256(repr(rows).encode()).hexdigest()
@@ -78,6 +80,16 @@ def test_the_demo_has_duplicates_near_duplicates_and_four_currencies() -> None:
     assert len(customers) == 125
     assert len(accounts & customers) == 90
     assert set(Account.objects.values_list("currency", flat=True)) == {"EUR", "USD", "GBP", "CHF"}
+
+
+def test_the_demos_books_have_items_vendors_and_taxes() -> None:
+    build.build()
+    assert (Item.objects.count(), Item.objects.filter(track_stock=True).count()) == (11, 8)
+    assert FinanceVendor.objects.values_list("number", flat=True).last() == "VEND-00004"
+    organization = FinanceOrganization.objects.get(is_demo=True)
+    assert (organization.siren, organization.iban) == ("123456782", "FR7630006000011234567890189")
+    shared = set(Product.objects.values_list("code", flat=True)) & set(Item.objects.values_list("sku", flat=True))
+    assert len(shared) == 8
 
 
 def _by(rows: Any, name: str) -> dict[str, int]:
