@@ -22,6 +22,7 @@ from finsuite.kernel import terms as searched
 from finsuite.kernel.terms import Terms
 
 MOST_TEXT = 2_000  # of a text, to find the words in again
+LOOKED_AT = 3_000  # of those that hold the words, whether one sees them; what one owns is looked for besides
 
 _FOUND = """
 SELECT found.id, found.kind, found.subject, left(found.body, {most_text}), {about}, found.updated_at
@@ -31,11 +32,20 @@ WHERE found.id IN (
         SELECT * FROM crm_activity WHERE {alive} ORDER BY updated_at DESC, id DESC LIMIT {recent}
     ) act WHERE {kept} AND {visible})
     UNION ALL
-    (SELECT act.id FROM crm_activity act WHERE {alive} AND {kept} AND {visible} LIMIT {others})
+    (SELECT act.id FROM (
+        SELECT * FROM crm_activity WHERE {alive} AND {kept} LIMIT {looked_at}
+    ) act WHERE {visible} LIMIT {others}){own}
 )
 ORDER BY {rank}, found.updated_at DESC, found.id DESC LIMIT %(limit)s
 """
 _ALIVE = "organization_id = %(organization)s AND deleted_at IS NULL"
+_OWN = """
+    UNION ALL
+    (SELECT act.id FROM crm_activity act WHERE {alive} AND act.owner_id = %(person)s AND {kept} LIMIT {others})"""
+_ABOUT_SEEN = """
+    UNION ALL
+    (SELECT act.id FROM (SELECT id AS seen_id FROM {table} WHERE {seen}) there JOIN crm_activity act
+        ON act.record_id = there.seen_id AND act.module = '{module}' WHERE {alive} AND {kept} LIMIT {others})"""
 _THERE = "(SELECT TRUE FROM {table} WHERE id = {of}.record_id AND {seen})"
 _LINKED = """(SELECT TRUE FROM crm_activitylink link
     WHERE link.activity_id = act.id AND link.organization_id = %(organization)s AND ({there}) LIMIT 1)"""
@@ -78,6 +88,8 @@ def best_activities(access: Access, terms: Terms, *, limit: int, meant: Meant | 
         rank=f"CASE WHEN {named} THEN 0 ELSE 1 END",
         recent=RECENT,
         others=OTHERS,
+        looked_at=LOOKED_AT,
+        own=_own(access, kept, bound),
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, bound)
@@ -86,6 +98,26 @@ def best_activities(access: Access, terms: Terms, *, limit: int, meant: Meant | 
         FoundActivity(pk, ActivityKind(kind), subject, body, about or "")
         for pk, kind, subject, body, about, _at in rows
     ]
+
+
+def _own(access: Access, kept: str, bound: dict[str, Any]) -> str:
+    """For whoever does not see everybody's records: what is theirs, so that it is found among very many others."""
+    if not access.owners:
+        return ""
+    parts = [_OWN.format(alive=_ALIVE, kept=kept, others=OTHERS)]
+    parts += [
+        _ABOUT_SEEN.format(
+            table=RECORDS[module]._meta.db_table,
+            seen=seen(access, module, bound),
+            module=module.value,
+            alive=_ALIVE,
+            kept=kept,
+            others=OTHERS,
+        )
+        for module in Module
+        if module in access.owners and access.may(module, Level.VIEW)
+    ]
+    return "".join(parts)
 
 
 def _visible(access: Access, bound: dict[str, Any]) -> str:
