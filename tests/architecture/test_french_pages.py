@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 from django.test import Client
 from django.urls import reverse
 
+from finance.choices import App
 from finsuite.kernel.actors import Actor
 from integration.models import Connection, SyncSetting
 from integration.services import activation, connections, runs
@@ -73,14 +74,18 @@ def _english() -> set[str]:
     with CATALOG.open("rb") as file:
         pairs = [(m.id, m.string) for m in read_po(file) if isinstance(m.id, str) and m.id and "%(" not in m.id]
     same = {source for source, text in pairs if source == text}
-    return {spelling for source, _text in pairs if source not in same for spelling in (source, source.capitalize())}
+    other = [source for source, _text in pairs if source not in same]
+    spellings = {spelling for source in other for spelling in (source, source.capitalize())}
+    # The finance apps are called alike in every language; e-mails speak the language of who gets them.
+    return {spelling for spelling in spellings if spelling not in App.labels and "{{" not in spelling}
 
 
 def _connected(person: User) -> Connection:
     """A French CRM and a finance organization with records on either side, in sync."""
     actor = Actor.person(person)
-    # Its first stages and lost reasons are records, named in the language of the organization.
-    crm, finance = factories.crm_organization(person, language="fr"), factories.finance_organization(person)
+    # The first stages, lost reasons, terms and taxes are records, named in the language of the organization.
+    crm = factories.crm_organization(person, language="fr")
+    finance = factories.finance_organization(person, language="fr")
     account = factories.account(crm, "Société Générale de Câblage")
     factories.contact(crm, "Lefèvre", account_id=account.pk)
     factories.customer(finance, "Müller & Söhne GmbH")
