@@ -124,7 +124,7 @@ class DocumentResource(FinanceResource):
         for name in _BASE_FIGURES:
             row[name] = quantize(row[name], base)
         for name in SETTLED.keys() & row.keys():
-            row[f"{name}_base"] = to_base(row[name], rate, base)
+            row[f"{name}_base"] = to_base(row[name], rate, base) if row[name] else quantize(NOTHING, base)
         if "balance_base" in row:
             row["balance_base"] = quantize(row["balance_base"], base)
         state = self._state(row)
