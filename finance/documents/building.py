@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from finance.choices import DocumentKind as Kind
 from finance.documents.sheet import Fact, Issuer, Line, Party, Payment, Sheet, Tax, Total, Weight
-from finance.models import Organization, TaxExemption
+from finance.models import Organization, Preferences, TaxExemption
 from finance.models.documents import Document, DocumentLine
 from finance.selectors.preferences import preferences
 from finsuite.kernel import formats
@@ -21,9 +21,11 @@ from finsuite.kernel import formats
 STAMPED = ("draft", "void", "cancelled")
 
 
-def sheet_of(document: Any, lines: Sequence[DocumentLine], *, language: str = "") -> Sheet:
-    """The document as it is drawn, in its own language or in another."""
-    look = preferences(document.organization)
+def sheet_of(
+    document: Any, lines: Sequence[DocumentLine], *, language: str = "", look: Preferences | None = None
+) -> Sheet:
+    """The document as it is drawn, in its own language or in another, in the organization's look or in another."""
+    look = look or preferences(document.organization)
     spoken = language or document.language or document.organization.language
     with translation.override(spoken):
         return Sheet(

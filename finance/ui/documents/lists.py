@@ -25,6 +25,7 @@ from finance.rights import Right, allows
 from finance.selectors import document_lists as selectors
 from finance.selectors.days import today
 from finance.selectors.document_papers import lines_of_many
+from finance.selectors.preferences import preferences
 from finance.selectors.shown import shown_statuses
 from finance.ui.documents.pages import PAGES, DocumentPages
 from finance.ui.documents.shown import Shown, shown
@@ -134,7 +135,8 @@ def document_print(request: HttpRequest, member: Membership, kind: Kind) -> Http
     lines = lines_of_many(pages.model, documents)
     for document in documents:
         document.organization = organization
-    sheets = [sheet_of(document, lines[document.pk]) for document in documents]
+    look = preferences(organization)
+    sheets = [sheet_of(document, lines[document.pk], look=look) for document in documents]
     made = pdf.pdf(sheets, made_at=timezone.now())
     return pdf_answer(made, f"{pages.segment}.pdf", as_attachment=True)
 

@@ -18,7 +18,7 @@ from finance import access, workflow
 from finance.choices import DocumentKind as Kind
 from finance.documents import pdf
 from finance.documents.building import sheet_of
-from finance.models import Membership
+from finance.models import Membership, Preferences
 from finance.models.documents import Document
 from finance.rights import Right, allows
 from finance.selectors import document_papers as papers
@@ -258,7 +258,7 @@ def _makings(pages: DocumentPages, document: Any, member: Membership) -> list[Ma
 
 def _paper(document: Any, lines: list[Any]) -> dict[str, Any]:
     """The sheet in the reader's language, and which of its columns have anything."""
-    sheet = sheet_of(document, lines, language=get_language() or "en")
+    sheet = sheet_of(document, lines, language=get_language() or "en", look=Preferences())  # the page has its own
     facts = [
         (fact.label, formats.day(fact.value) if isinstance(fact.value, date) else fact.value) for fact in sheet.facts
     ]

@@ -194,7 +194,7 @@ def test_many_documents_are_printed_in_one_file(organization, as_boss, draft, dj
     picked = [draft(Kind.INVOICE).pk for _ in range(3)]
     address = url(Kind.INVOICE, "print", organization)
     as_boss.post(address, {"pick": picked})
-    with django_assert_num_queries(5):  # session, person, membership; the documents, their lines
+    with django_assert_num_queries(6):  # session, person, membership; the documents, their lines, their look
         drawn = as_boss.post(address, {"pick": picked})
     assert drawn.content[:5] == b"%PDF-"
     assert as_boss.post(address, {}).status_code == 400
