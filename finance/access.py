@@ -22,6 +22,7 @@ from finance.models import (
     Membership,
     Organization,
     PaymentTerm,
+    Refund,
     Series,
     Tax,
     TaxExemption,
@@ -29,12 +30,14 @@ from finance.models import (
     ZscKey,
 )
 from finance.models.documents import Document
+from finance.models.payments import MoneyMoved
 from finance.rights import MACHINE_RIGHTS, Right, allows
 from finance.selectors import expenses as expense_selectors
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.errors import NotFound, NotPermitted, Refused
 
 D = TypeVar("D", bound=Document)
+P = TypeVar("P", bound=MoneyMoved)
 R = TypeVar(
     "R",
     ContactPerson,
@@ -50,6 +53,7 @@ R = TypeVar(
     Item,
     Membership,
     PaymentTerm,
+    Refund,
     Series,
     Tax,
     TaxExemption,
@@ -130,6 +134,26 @@ def document(organization: Organization, model: type[D], document_id: int) -> D:
     found: D | None = rows.filter(pk=document_id).first()  # type: ignore[assignment]
     if found is None:
         raise NotFound(_("There is no such document."))
+    found.organization = organization
+    return found
+
+
+def payment(organization: Organization, model: type[P], payment_id: int) -> P:
+    """One payment of a customer, or to a vendor (by `model`), with whom."""
+    rows: Any = model.objects.of(organization).select_related(model.party_field)
+    found: P | None = rows.filter(pk=payment_id).first()
+    if found is None:
+        raise NotFound(_("There is no such payment."))
+    found.organization = organization
+    return found
+
+
+def refund(organization: Organization, refund_id: int) -> Refund:
+    """One refund of this organization, with what it was given back of."""
+    rows = Refund.objects.of(organization).select_related("payment", "credit_note", "vendor_payment")
+    found = rows.filter(pk=refund_id).first()
+    if found is None:
+        raise NotFound(_("There is no such refund."))
     found.organization = organization
     return found
 

@@ -10,3 +10,4 @@ class FinanceConfig(AppConfig):
         from finance.services import conversions, credit_limits, freeing  # noqa: F401
         from finance.ui import navigation  # noqa: F401
         from finance.ui.documents import navigation as document_navigation  # noqa: F401
+        from finance.ui.payments import navigation as payment_navigation  # noqa: F401

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from finance.api import payments
 from finance.api.catalogue import ItemResource, VendorResource
 from finance.api.custom_fields import CustomFieldResource
 from finance.api.customers import ContactPersonResource, CustomerResource
@@ -25,6 +26,7 @@ _of_one: list[URLPattern | URLResolver] = [
     *TaxExemptionResource.urls(),
     *PaymentTermResource.urls(),
     *EmailResource.urls(),
+    *payments.urlpatterns,
     *CurrencyResource.urls(),
     *CurrencyRateResource.urls(),
     *SeriesResource.urls(),

@@ -57,20 +57,20 @@ def customer_list(request: HttpRequest, member: Membership) -> HttpResponse:
 @page(Right.VIEW)
 def customer_detail(request: HttpRequest, member: Membership, customer: int) -> HttpResponse:
     """One customer at a glance."""
-    return _record(request, member, customer, "overview", {})
+    return show_record(request, member, customer, "overview", {})
 
 
 @page(Right.VIEW)
 def customer_persons(request: HttpRequest, member: Membership, customer: int) -> HttpResponse:
     """A customer's contact persons."""
-    return _record(request, member, customer, "persons", {})
+    return show_record(request, member, customer, "persons", {})
 
 
 @page(Right.VIEW)
 def customer_history(request: HttpRequest, member: Membership, customer: int) -> HttpResponse:
     """What was done to a customer."""
     told = told_history(member, Customer, customer, Extended.CUSTOMERS)
-    return _record(request, member, customer, "history", told)
+    return show_record(request, member, customer, "history", told)
 
 
 @never_cache
@@ -145,9 +145,10 @@ def person_delete(request: HttpRequest, member: Membership, person: int) -> Http
     return redirect(address_of(member, "customer_persons", customer=record.customer_id))
 
 
-def _record(
+def show_record(
     request: HttpRequest, member: Membership, customer_id: int, tab: str, context: dict[str, Any]
 ) -> HttpResponse:
+    """One of the views of a customer's page."""
     customer = access.customer(member.organization, customer_id, related=("owner",))
     persons = list(selectors.contact_persons(customer))
     person_fields = custom_fields(member.organization, Extended.CONTACT_PERSONS)

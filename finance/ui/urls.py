@@ -17,6 +17,7 @@ from finance.ui import (
     vendors,
 )
 from finance.ui.documents import urls as document_urls
+from finance.ui.payments import urls as payment_urls
 from finsuite.kernel.api import resources as _ids  # noqa: F401 – registers the converter `id`
 
 app_name = "finance"
@@ -25,6 +26,7 @@ _of_one: list[URLPattern | URLResolver] = [
     path("customers/", customers.customer_list, name="customer_list"),
     path("customers/new/", customers.customer_create, name="customer_create"),
     *document_urls.urlpatterns,
+    *payment_urls.urlpatterns,
     path("customers/<id:customer>/", customers.customer_detail, name="customer_detail"),
     path("customers/<id:customer>/contact-persons/", customers.customer_persons, name="customer_persons"),
     path("customers/<id:customer>/history/", customers.customer_history, name="customer_history"),

@@ -9,7 +9,7 @@ import finance.services.rates
 from audit.models import Entry
 from finance.choices import DocumentKind as Kind
 from finance.events import DocumentCreated, DocumentDeleted, DocumentUpdated
-from finance.models import Currency, Estimate, Invoice, InvoiceLine, Preferences
+from finance.models import Estimate, Invoice, InvoiceLine
 from finance.selectors.days import today
 from finance.services.document_kinds import SPECS
 from finance.services.document_moves import move_document
@@ -74,7 +74,7 @@ def test_a_line_takes_from_its_item_what_it_does_not_say(draft, item, vat):
         {
             "key": str(vat.pk),
             "name": "VAT on everything",
-            "rate": "20.000000",
+            "rate": "20",
             "is_compound": False,
             "taxable": "286.50",
             "amount": "57.30",
@@ -258,7 +258,8 @@ def test_what_was_sent_is_changed_where_the_preference_says_so_and_leaves_a_vers
     changed = update_document(actor=actor, document=invoice, values={"notes": "Thank you"})
     versions = organization.document_versions.order_by("position")
     assert [version.content["notes"] for version in versions] == ["", "Thank you"]
-    Preferences.objects.create(organization=organization, is_sent_editable=False)
+    organization.preferences.is_sent_editable = False
+    organization.preferences.save()
     assert refused(update_document, actor=actor, document=changed, values={"notes": "No"}).code == "not_editable"
     assert Invoice.objects.get().notes == "Thank you"
     assert versions.count() == 2
@@ -332,7 +333,8 @@ def test_an_invoice_takes_the_same_statements_whatever_its_length(
 
 def test_currencies_with_other_decimals(actor, organization, draft):
     for code, rate in (("JPY", "0.006"), ("KWD", "3"), ("CLF", "35")):
-        Currency.objects.create(organization=organization, code=code, rate=Decimal(rate))
+        values = {"code": code, "rate": Decimal(rate)}
+        finance.services.rates.add_currency(actor=actor, organization=organization, values=values)
     yen = draft(Kind.INVOICE, lines=[{"name": "A", "rate": Decimal("99.5"), "quantity": 3}], currency="JPY")
     assert (yen.total, yen.total_base) == (300, Decimal("1.80"))
     dinar = draft(Kind.INVOICE, lines=[{"name": "A", "rate": Decimal("1.2345")}], currency="KWD")

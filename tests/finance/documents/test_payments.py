@@ -5,17 +5,16 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+import finance.services.rates
 from audit.models import Entry
 from finance.choices import DocumentKind as Kind
 from finance.events import DocumentCreated, DocumentDeleted, DocumentMoved, DocumentUpdated
 from finance.models import (
     Bill,
     CreditNote,
-    Currency,
     Invoice,
     Payment,
     PaymentAllocation,
-    Preferences,
     Refund,
     VendorPayment,
     WriteOff,
@@ -33,6 +32,11 @@ def refused(function, **values):
     with pytest.raises(Refused) as caught:
         function(**values)
     return caught.value
+
+
+def add_dollars(organization):
+    values = {"code": "USD", "rate": Decimal("0.90")}
+    finance.services.rates.add_currency(actor=factories.SYSTEM, organization=organization, values=values)
 
 
 def line(amount):
@@ -235,7 +239,7 @@ def test_a_payment_changed_into_itself_writes_nothing(sent, pay, actor):
 
 
 def test_what_was_gained_by_the_rate_is_kept_with_the_payment(sent, pay, organization):
-    Currency.objects.create(organization=organization, code="USD", rate=Decimal("0.90"))
+    add_dollars(organization)
     invoice = sent(1000, currency="USD", exchange_rate=Decimal("0.92"))
     pay(400, (invoice, 400), exchange_rate=Decimal("0.95"))
     pay(600, (invoice, 600), exchange_rate=Decimal("0.90"))
@@ -246,7 +250,7 @@ def test_what_was_gained_by_the_rate_is_kept_with_the_payment(sent, pay, organiz
 
 
 def test_a_vendor_s_currency_that_rose_is_a_loss(sent, actor, organization, vendor):
-    Currency.objects.create(organization=organization, code="USD", rate=Decimal("0.90"))
+    add_dollars(organization)
     bill = sent(100, kind=Kind.BILL, currency="USD")
     paid = payments.record_payment(
         actor=actor,
@@ -263,7 +267,7 @@ def test_a_vendor_s_currency_that_rose_is_a_loss(sent, actor, organization, vend
 
 
 def test_an_invoice_is_paid_in_its_own_currency(sent, pay, organization):
-    Currency.objects.create(organization=organization, code="USD", rate=Decimal("0.90"))
+    add_dollars(organization)
     with pytest.raises(Refused) as caught:
         pay(100, (sent(100, currency="USD"), 100), currency="EUR")
     assert caught.value.fields == {
@@ -372,7 +376,7 @@ def test_a_draft_is_not_written_off(draft, actor):
 
 
 def test_a_partly_paid_invoice_keeps_its_rate(sent, pay, actor, organization):
-    Currency.objects.create(organization=organization, code="USD", rate=Decimal("0.90"))
+    add_dollars(organization)
     invoice = sent(100, currency="USD")
     pay(40, (invoice, 40))
     found = refused(update_document, actor=actor, document=invoice, values={"exchange_rate": Decimal(1)})
@@ -383,7 +387,8 @@ def test_a_partly_paid_invoice_keeps_its_rate(sent, pay, actor, organization):
 def test_the_credit_limit_is_kept_as_the_preferences_say(draft, sent, actor, organization, customer, rule, is_refused):
     customer.credit_limit = Decimal(250)
     customer.save()
-    Preferences.objects.create(organization=organization, credit_limit_rule=rule)
+    organization.preferences.credit_limit_rule = rule
+    organization.preferences.save()
     sent(150)
     unsent = draft(Kind.INVOICE, lines=line(100))
     assert unsent.status == "draft"
