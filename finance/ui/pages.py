@@ -41,11 +41,20 @@ def page(right: Right, *methods: str) -> Callable[[View], View]:
         def open_page(request: HttpRequest, organization: int, **names: Any) -> HttpResponseBase:
             member = access.membership(request.user, organization)
             access.require_role(member.role, right)
+            request.finance_member = member  # type: ignore[attr-defined]
             return view(request, member, **names)
 
         return open_page
 
     return decorate
+
+
+def member_of(request: HttpRequest, organization_id: int) -> Membership:
+    """The membership that a finance page has opened with, for the panels on it."""
+    found: Membership | None = getattr(request, "finance_member", None)
+    if found is None or found.organization_id != organization_id:
+        return access.membership(request.user, organization_id)
+    return found
 
 
 def actor_of(request: HttpRequest) -> Actor:

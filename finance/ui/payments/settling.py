@@ -22,7 +22,7 @@ from finance.selectors import payments as selectors
 from finance.selectors import receivables
 from finance.services import credit_limits, credit_notes, payments, refunds, write_offs
 from finance.ui.documents.pages import PAGES as DOCUMENT_PAGES
-from finance.ui.pages import actor_of, page
+from finance.ui.pages import actor_of, member_of, page
 from finance.ui.payments import forms
 from finance.ui.payments.pages import PAGES
 from finance.ui.payments.records import read_refund, refund_form
@@ -51,7 +51,7 @@ class Line:
 
 def settling_of(request: HttpRequest, document: Any) -> dict[str, Any]:
     """What templates/finance/settling_panel.html shows of this document."""
-    member = access.membership(request.user, document.organization_id)
+    member = member_of(request, document.organization_id)
     may_pay, may_write_off = allows(member.role, Right.PAYMENTS), allows(member.role, Right.SALES_DELETE)
     is_note = isinstance(document, CreditNote)
     lines = _used_for(document) if is_note else _settled_by(document)
@@ -88,7 +88,7 @@ def settling(request: HttpRequest, document: Document) -> str:
 def actions(request: HttpRequest, document: Any) -> str:
     if document.kind not in (Kind.INVOICE, Kind.BILL) or document.status not in ("sent", "open"):
         return ""
-    role = access.membership(request.user, document.organization_id).role
+    role = member_of(request, document.organization_id).role
     if not document.balance or not allows(role, Right.PAYMENTS):
         return ""
     return render_to_string("finance/payments/action.html", {"url": _record_url(document)}, request)
@@ -99,7 +99,7 @@ def customer_card(request: HttpRequest, customer: Customer) -> str:
     """What a customer owes, since when, and what they have to their credit."""
     owed = receivables.receivables(customer.organization, customer_id=customer.pk)
     names = {"organization": customer.organization_id}
-    role = access.membership(request.user, customer.organization_id).role
+    role = member_of(request, customer.organization_id).role
     new = f"{PAGES[Kind.PAYMENT].url(customer.organization_id, 'new')}?customer={customer.pk}"
     context = {
         "owed": owed,
@@ -118,7 +118,7 @@ def vendor_card(request: HttpRequest, vendor: Any) -> str:
     """What is owed to a vendor, since when, and what was paid in advance."""
     owed = receivables.payables(vendor.organization, vendor_id=vendor.pk)
     names = {"organization": vendor.organization_id}
-    role = access.membership(request.user, vendor.organization_id).role
+    role = member_of(request, vendor.organization_id).role
     pages = PAGES[Kind.VENDOR_PAYMENT]
     context = {
         "owed": owed,
