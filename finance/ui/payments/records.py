@@ -289,10 +289,9 @@ def read_refund(request: HttpRequest) -> dict[str, Any]:
 
 
 def party_url(organization_id: int, pages: PaymentPages, party: Any) -> str:
-    """The page of the customer; vendors' pages are linked where there are some."""
-    if pages.flow.party != "customer":
-        return ""
-    return reverse("finance:customer_detail", kwargs={"organization": organization_id, "customer": party.pk})
+    """The page of the customer or vendor."""
+    name = pages.flow.party
+    return reverse(f"finance:{name}_detail", kwargs={"organization": organization_id, name: party.pk})
 
 
 def _chosen_party(request: HttpRequest, member: Membership, pages: PaymentPages) -> Any:
