@@ -47,7 +47,7 @@ def test_a_merge_whose_process_is_killed_has_not_been(step: str, w: World) -> No
         [sys.executable, "-m", "tests.faults.killed_merge", step, *map(str, (w.crm.pk, survivor.pk, loser.pk))],
         env={**os.environ, **told},
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert died.returncode == KILLED, died.stderr.decode()
