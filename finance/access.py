@@ -22,8 +22,11 @@ from finance.models import (
     Membership,
     Organization,
     PaymentTerm,
+    Plan,
+    RecurringInvoice,
     Refund,
     Series,
+    Subscription,
     Tax,
     TaxExemption,
     Vendor,
@@ -54,7 +57,10 @@ R = TypeVar(
     Membership,
     PaymentTerm,
     Refund,
+    Plan,
+    RecurringInvoice,
     Series,
+    Subscription,
     Tax,
     TaxExemption,
     Vendor,
@@ -266,6 +272,23 @@ def zsc_key(organization: Organization, key_id: int) -> ZscKey:
     """One ZSC key of this organization, with the person it belongs to."""
     keys = ZscKey.objects.of(organization).select_related("user")
     return _one(keys, organization, key_id, _("There is no such key."))
+
+
+def plan(organization: Organization, plan_id: int) -> Plan:
+    """One plan of this organization."""
+    return _one(Plan.objects.of(organization), organization, plan_id, _("There is no such plan."))
+
+
+def subscription(organization: Organization, subscription_id: int) -> Subscription:
+    """One subscription of this organization, with its customer and plan."""
+    rows = Subscription.objects.of(organization).select_related("customer", "plan", "tax")
+    return _one(rows, organization, subscription_id, _("There is no such subscription."))
+
+
+def recurring_invoice(organization: Organization, recurring_id: int) -> RecurringInvoice:
+    """One recurring invoice of this organization, with its customer."""
+    rows = RecurringInvoice.objects.of(organization).select_related("customer")
+    return _one(rows, organization, recurring_id, _("There is no such recurring invoice."))
 
 
 def _one(records: QuerySet[R], organization: Organization, pk: int, message: str) -> R:

@@ -11,3 +11,4 @@ class FinanceConfig(AppConfig):
         from finance.ui import navigation  # noqa: F401
         from finance.ui.documents import navigation as document_navigation  # noqa: F401
         from finance.ui.payments import navigation as payment_navigation  # noqa: F401
+        from finance.ui.subscriptions import navigation as subscription_navigation  # noqa: F401

@@ -120,7 +120,7 @@ def _next(state: State, today: datetime.date) -> Step | None:
         return Step(Act.START_TRIAL if state.first_bill_on > state.starts_on else Act.GO_LIVE)
     if state.status == "trial" and today >= state.first_bill_on:
         return Step(Act.GO_LIVE)
-    if state.status == "non_renewing" and today > _covered_until(state):
+    if state.status == "non_renewing" and today > covered_until(state):
         return Step(Act.END)
     if state.status in ("dunning", "unpaid") and state.unpaid_since is None:
         return Step(Act.RECOVER)
@@ -129,14 +129,14 @@ def _next(state: State, today: datetime.date) -> Step | None:
     return None
 
 
-def _covered_until(state: State) -> datetime.date:
+def covered_until(state: State) -> datetime.date:
     """The last day that is paid for, or of the trial."""
     return term(state, state.billed - 1)[1] if state.billed else state.first_bill_on - timedelta(days=1)
 
 
 def _renewal(state: State, today: datetime.date) -> Step | None:
     if state.billed == state.terms:
-        return Step(Act.EXPIRE) if today > _covered_until(state) else None
+        return Step(Act.EXPIRE) if today > covered_until(state) else None
     since, until = term(state, state.billed)
     return Step(Act.BILL, since, until) if today >= since and state.status == "live" else None
 

@@ -11,7 +11,9 @@ from finance.api.customers import ContactPersonResource, CustomerResource
 from finance.api.documents import RESOURCES as DOCUMENTS
 from finance.api.emails import EmailResource
 from finance.api.organization import OrganizationView, PreferencesView
+from finance.api.recurring_invoices import RecurringInvoiceResource
 from finance.api.settings import CurrencyRateResource, CurrencyResource, MemberResource, SeriesResource
+from finance.api.subscriptions import PlanResource, SubscriptionResource
 from finance.api.taxes import PaymentTermResource, TaxExemptionResource, TaxResource
 from finance.api.zsc_keys import KeysView, OneKeyView, RegenerateView
 
@@ -27,6 +29,9 @@ _of_one: list[URLPattern | URLResolver] = [
     *PaymentTermResource.urls(),
     *EmailResource.urls(),
     *payments.urlpatterns,
+    *PlanResource.urls(),
+    *SubscriptionResource.urls(),
+    *RecurringInvoiceResource.urls(),
     *CurrencyResource.urls(),
     *CurrencyRateResource.urls(),
     *SeriesResource.urls(),

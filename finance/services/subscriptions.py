@@ -125,6 +125,14 @@ def move_subscription(
     return _live_through(actor, subscription, day)
 
 
+@transaction.atomic
+def renew_subscription(*, actor: Actor, subscription: Subscription) -> Subscription:
+    """Do now what the days up to today should have brought: after what kept a renewal from its invoice is mended."""
+    require(actor, subscription.organization, Right.SALES_EDIT)
+    subscription = lock(subscription)
+    return _live_through(actor, subscription, today(subscription.organization))
+
+
 def run_due(*, day: date | None = None) -> int:
     """Take every subscription that something may be due of through its organization's day; answers how many moved.
 
@@ -189,11 +197,10 @@ def _live_through(actor: Actor, subscription: Subscription, day: date) -> Subscr
     return subscription
 
 
-def _bill(actor: Actor, subscription: Subscription) -> None:
-    """Invoice one term; the set-up fee goes on the first invoice."""
+def next_invoice(subscription: Subscription) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What the invoice of the next term is made of; the set-up fee goes on the first invoice."""
     since, until = recurrence.term(subscription.known(), subscription.billed)
-    organization = subscription.organization
-    with override(subscription.customer.language or organization.language):
+    with override(subscription.customer.language or subscription.organization.language):
         lines = [_line(subscription, _named(subscription, since, until), subscription.price, subscription.quantity)]
         if subscription.setup_fee and not subscription.invoiced_terms.exists():
             name = _("Set-up of %(plan)s") % {"plan": subscription.plan.name}
@@ -207,6 +214,13 @@ def _bill(actor: Actor, subscription: Subscription) -> None:
         "project_id": subscription.project_id,
         **({"notes": subscription.notes} if subscription.notes else {}),
     }
+    return values, lines
+
+
+def _bill(actor: Actor, subscription: Subscription) -> None:
+    since, until = recurrence.term(subscription.known(), subscription.billed)
+    organization = subscription.organization
+    values, lines = next_invoice(subscription)
     invoice = create_document(actor=actor, organization=organization, kind=Kind.INVOICE, values=values, lines=lines)
     SubscriptionTerm.objects.create(subscription=subscription, since=since, until=until, invoice=invoice)
     if subscription.action == RenewalAction.SEND:

@@ -18,6 +18,7 @@ from finance.ui import (
 )
 from finance.ui.documents import urls as document_urls
 from finance.ui.payments import urls as payment_urls
+from finance.ui.subscriptions import urls as subscription_urls
 from finsuite.kernel.api import resources as _ids  # noqa: F401 – registers the converter `id`
 
 app_name = "finance"
@@ -27,6 +28,7 @@ _of_one: list[URLPattern | URLResolver] = [
     path("customers/new/", customers.customer_create, name="customer_create"),
     *document_urls.urlpatterns,
     *payment_urls.urlpatterns,
+    *subscription_urls.urlpatterns,
     path("customers/<id:customer>/", customers.customer_detail, name="customer_detail"),
     path("customers/<id:customer>/contact-persons/", customers.customer_persons, name="customer_persons"),
     path("customers/<id:customer>/history/", customers.customer_history, name="customer_history"),
