@@ -168,5 +168,5 @@ document.addEventListener("focusout", (event) => {
   if (!picker || picker.contains(event.relatedTarget)) return;
   const { value, field } = parts(picker);
   close(picker);
-  if (value && !value.value) field.value = "";
+  if (value && !value.value && !isFree(picker)) field.value = "";
 });

@@ -53,6 +53,8 @@ class Editor:
         self.draft = papers.draft_of(self.organization, member.user_id, kind, key)
         self.status = 200
         self.conflict = ""
+        if key:
+            self.document  # noqa: B018 – one that isn't theirs is told at once, whatever is asked of it
 
     @cached_property
     def document(self) -> Any:
