@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from finance.choices import EmailKind, EmailState
@@ -65,21 +65,9 @@ def visible_to(member: Membership, found: QuerySet[Email]) -> QuerySet[Email]:
     return found.filter(sender_id=member.user_id)
 
 
-def emails_about(organization: Organization, record_kind: str, record_ids: Sequence[int]) -> QuerySet[Email]:
-    """What was sent, or is about to be, about these records."""
-    found = Email.objects.of(organization).filter(record_kind=record_kind, record_id__in=record_ids)
-    return found.order_by("-id")
-
-
 def attachments(email: Email) -> QuerySet[EmailAttachment]:
     """An e-mail's files, without what is in them."""
     return email.attachments.defer("content").order_by("pk")
-
-
-def counts(found: QuerySet[Email]) -> dict[str, int]:
-    """How many of these e-mails are in each state."""
-    counted = dict(found.order_by().values_list("state").annotate(Count("pk")))
-    return {state: counted.get(state, 0) for state in EmailState.values}
 
 
 @dataclass(frozen=True, kw_only=True)

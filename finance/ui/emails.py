@@ -22,6 +22,7 @@ from finance.models import Email, EmailAttachment, Membership
 from finance.rights import Right
 from finance.selectors import emails as selectors
 from finance.services import emails as services
+from finance.ui.documents.pages import PAGES
 from finance.ui.pages import actor_of, page, show
 from finsuite.kernel.errors import NotFound
 from finsuite.kernel.versions import version_of
@@ -93,8 +94,17 @@ def email_detail(request: HttpRequest, member: Membership, email: int) -> HttpRe
         "legal": services.legal_verbs(record),
         "refused": sorted(record.refused.items()),
         "version": version_of(record),
+        "about_url": _about_url(record),
     }
     return show(request, member, "finance/email_detail.html", context)
+
+
+def _about_url(email: Email) -> str:
+    """The page of the document that it is about; there is none for an example."""
+    pages = next((pages for kind, pages in PAGES.items() if kind == email.record_kind), None)
+    if pages is None or email.record_id is None:
+        return ""
+    return pages.url(email.organization_id, "detail", email.record_id)
 
 
 @page(Right.EMAIL, "POST")
