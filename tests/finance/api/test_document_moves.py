@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from finance import workflow
 from finance.api.document_fields import verbs
@@ -199,3 +201,20 @@ def test_what_documents_name_is_of_their_organization(call, base, draft, custome
     told = {**lines[0], "customer": customer.pk, "is_billable": True, "project": 7}
     changed = call("PATCH", _address(base, bill), {"lines": [told]}, if_match=tag).json()["lines"][0]
     assert (changed["customer"], changed["is_billable"], changed["project"]) == (customer.pk, True, 7)
+
+
+def test_an_invoice_of_three_lines_is_made_and_issued_in_so_many_statements(call, base, draft, customer):
+    first = draft(Kind.INVOICE)
+    item = factories.item(first.organization, sales_tax_id=factories.tax(first.organization).pk)
+    lines = [{"item": item.pk}, {"name": "Travel", "rate": "10"}, {"name": "Room", "rate": "80"}]
+    with CaptureQueriesContext(connection) as creating:
+        made = call("POST", f"{base}/invoices", {"customer": customer.pk, "lines": lines})
+    with CaptureQueriesContext(connection) as issuing:
+        sent = call("POST", f"{base}/invoices/{made.json()['id']}/mark-sent")
+    assert (made.status_code, sent.status_code) == (201, 200)
+    # The key, the rights and the answer with its lines included.
+    assert (_sent(creating), _sent(issuing)) == (17, 12)
+
+
+def _sent(captured):
+    return sum("SAVEPOINT" not in query["sql"] for query in captured.captured_queries)
