@@ -62,7 +62,9 @@ def test_every_task_goes_by_the_routes_and_names_no_queue_of_its_own() -> None:
     routes = {name: app.amqp.router.route({}, name)["queue"].name for name in own}
     fast = {name for name, queue in routes.items() if queue == "sync.fast"}
     assert fast == {"integration.tasks.sync_changes", "integration.tasks.poll", "crm.send_reminders"}
-    assert {queue for name, queue in routes.items() if name not in fast} == {"sync.bulk"}
+    outbox = {name for name, queue in routes.items() if queue == "outbox"}
+    assert outbox == {"finance.send_email", "finance.send_emails"}
+    assert {queue for name, queue in routes.items() if name not in fast | outbox} == {"sync.bulk"}
 
 
 @pytest.mark.parametrize("name", ["sync.fast", "sync.bulk", "outbox", "pdf"])
