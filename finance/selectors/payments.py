@@ -14,10 +14,7 @@ from django.db.models.functions import Cast, JSONObject
 
 from finance.choices import DocumentKind as Kind
 from finance.models import CreditAllocation, Invoice, Organization, Payment, PaymentAllocation, Refund, WriteOff
-from finance.models.documents import Document
 from finance.selectors import document_lists
-from finance.selectors.documents import tells_customers
-from finance.services.document_kinds import SPECS
 from finance.services.payment_kinds import FLOWS
 
 
@@ -107,14 +104,3 @@ def last_payment_of(organization: Organization, customer_id: int) -> Payment | N
 def allocations_of(organization: Organization, invoice_ids: Collection[int]) -> QuerySet[PaymentAllocation]:
     """The payments of these invoices."""
     return PaymentAllocation.objects.of(organization).filter(invoice_id__in=invoice_ids).select_related("payment")
-
-
-@tells_customers
-def _customers_with_documents(organization: Organization, ids: Collection[int]) -> set[int]:
-    """Those of these customers who have a payment, or a sales document of any kind."""
-    models: list[type[Document] | type[Payment]] = [spec.model for spec in SPECS.values() if spec.is_sale]
-    first, *others = [
-        model.objects.of(organization).filter(customer_id__in=ids).order_by().values_list("customer_id")  # type: ignore[misc]
-        for model in (*models, Payment)
-    ]
-    return {pk for (pk,) in first.union(*others)} if ids else set()

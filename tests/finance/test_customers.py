@@ -164,7 +164,7 @@ def test_the_currency_is_fixed_by_the_first_document(organization, actor, monkey
     add_currency(actor=actor, organization=organization, values={"code": "USD", "rate": "0.9"})
     customer = factories.customer(organization)
     services.update_customer(actor=actor, customer=customer, values={"currency": "USD"})
-    monkeypatch.setattr(documents, "_customer_sources", [lambda organization, ids: set(ids)])
+    monkeypatch.setattr(documents, "_use_sources", {Customer: [lambda organization, ids: set(ids)]})
     with pytest.raises(Refused) as refusal:
         services.update_customer(actor=actor, customer=customer, values={"currency": "EUR"})
     assert refusal.value.code == "currency_in_use"
@@ -173,7 +173,7 @@ def test_the_currency_is_fixed_by_the_first_document(organization, actor, monkey
 
 
 def test_a_customer_with_documents_can_be_made_inactive_but_not_deleted(organization, actor, monkeypatch):
-    monkeypatch.setattr(documents, "_customer_sources", [lambda organization, ids: set(ids)])
+    monkeypatch.setattr(documents, "_use_sources", {Customer: [lambda organization, ids: set(ids)]})
     customer = factories.customer(organization)
     with pytest.raises(Refused) as refusal:
         services.delete_customer(actor=actor, customer=customer)

@@ -4,7 +4,6 @@ from audit.models import Entry
 from finance.access import membership
 from finance.choices import Role
 from finance.models import Customer, Membership, Organization
-from finance.selectors import documents
 from finance.selectors.rates import currencies
 from finance.services import organizations as services
 from finance.services.rates import add_currency
@@ -86,7 +85,7 @@ def test_the_base_currency_needs_a_rate_and_is_fixed_by_the_first_document(organ
         services.update_organization(actor=actor, organization=organization, values={"base_currency": "USD"})
     assert refusal.value.code == "unknown_currency"
     add_currency(actor=actor, organization=organization, values={"code": "USD", "rate": "0.8"})
-    monkeypatch.setattr(documents, "_organization_sources", [lambda organization: True])
+    monkeypatch.setattr(services, "organization_has_documents", lambda organization: True)
     with pytest.raises(Refused) as refusal:
         services.update_organization(actor=actor, organization=organization, values={"base_currency": "USD"})
     assert refusal.value.code == "base_currency_in_use"

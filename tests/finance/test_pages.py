@@ -236,7 +236,7 @@ def test_an_individual_saves_no_rows_that_they_never_saw(organization, as_boss):
 
 @pytest.mark.parametrize(
     ("name", "queries"),
-    [("organization_settings", 4), ("member_settings", 4), ("currency_settings", 4), ("zsc_key_settings", 4)],
+    [("organization_settings", 5), ("member_settings", 4), ("currency_settings", 4), ("zsc_key_settings", 4)],
 )
 def test_the_settings_ask_few_queries(organization, as_boss, django_assert_num_queries, name, queries):
     address = url(name, organization)

@@ -18,7 +18,7 @@ def test_preferences_change_with_their_history(organization, actor):
     )
     assert (saved.round_off, str(saved.round_off_step), saved.text("invoice", "terms")) == (
         "step",
-        "0.0500",
+        "0.05",
         "Pay soon.",
     )
     assert saved.texts == {"invoice": {"terms": "Pay soon."}}
