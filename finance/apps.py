@@ -8,7 +8,7 @@ class FinanceConfig(AppConfig):
         # Imported to register with the switcher, the left bar and the search, and with the moves of documents.
         from finance import tenants  # noqa: F401
         from finance.services import conversions, credit_limits, freeing  # noqa: F401
-        from finance.ui import navigation  # noqa: F401
+        from finance.ui import expense_navigation, navigation  # noqa: F401
         from finance.ui.documents import navigation as document_navigation  # noqa: F401
         from finance.ui.payments import navigation as payment_navigation  # noqa: F401
         from finance.ui.subscriptions import navigation as subscription_navigation  # noqa: F401

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from django.core.files.base import File
 
 import crm.services.accounts
 import crm.services.activities
@@ -16,18 +20,21 @@ import crm.services.vendors
 import finance.services.custom_fields
 import finance.services.customers
 import finance.services.documents
+import finance.services.expense_reports
+import finance.services.expenses
 import finance.services.items
 import finance.services.members
 import finance.services.organizations
+import finance.services.receipts
 import finance.services.taxes
 import finance.services.vendors
 from crm.models import Account, Activity, Contact, Deal, Product, Profile, Stage, Vendor
 from crm.models import CustomField as CrmField
 from crm.models import Organization as CrmOrganization
 from finance.choices import DocumentKind
+from finance.models import Attachment, Expense, ExpenseReport, Item, Tax
 from finance.models import Customer as FinanceCustomer
 from finance.models import CustomField as FinanceField
-from finance.models import Item, Tax
 from finance.models import Organization as FinanceOrganization
 from finance.models import Vendor as FinanceVendor
 from finsuite.kernel.actors import Actor
@@ -156,3 +163,29 @@ def product(organization: CrmOrganization, name: str = "Bolt", **values: Any) ->
     return crm.services.products.create_product(
         actor=SYSTEM, organization=organization, values={"name": name, **values}
     )
+
+
+def expense(organization: FinanceOrganization, spender: User, **values: Any) -> Expense:
+    """Something that this member spent on travel."""
+    category = organization.expense_categories.get(name="Travel")
+    known = {"category_id": category.pk, "amount": Decimal(12), "date": date(2026, 11, 2), **values}
+    return finance.services.expenses.create_expense(
+        actor=Actor.person(spender), organization=organization, values=known
+    )
+
+
+def expense_report(organization: FinanceOrganization, submitter: User, expenses: Sequence[Expense]) -> ExpenseReport:
+    """A draft report of this member with these expenses in it."""
+    report = finance.services.expense_reports.create_report(
+        actor=Actor.person(submitter),
+        organization=organization,
+        values={"name": "Name of it"},
+        expense_ids=[one.pk for one in expenses],
+    )
+    report.refresh_from_db()
+    return report
+
+
+def receipt(of: Expense, spender: User, file: File[Any]) -> Attachment:
+    """A receipt of the expense."""
+    return finance.services.receipts.add_receipt(actor=Actor.person(spender), expense=of, file=file)

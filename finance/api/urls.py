@@ -10,6 +10,7 @@ from finance.api.custom_fields import CustomFieldResource
 from finance.api.customers import ContactPersonResource, CustomerResource
 from finance.api.documents import RESOURCES as DOCUMENTS
 from finance.api.emails import EmailResource
+from finance.api.expenses import ExpenseCategoryResource, ExpenseReportResource, ExpenseResource
 from finance.api.organization import OrganizationView, PreferencesView
 from finance.api.recurring_invoices import RecurringInvoiceResource
 from finance.api.settings import CurrencyRateResource, CurrencyResource, MemberResource, SeriesResource
@@ -32,6 +33,9 @@ _of_one: list[URLPattern | URLResolver] = [
     *PlanResource.urls(),
     *SubscriptionResource.urls(),
     *RecurringInvoiceResource.urls(),
+    *ExpenseResource.urls(),
+    *ExpenseReportResource.urls(),
+    *ExpenseCategoryResource.urls(),
     *CurrencyResource.urls(),
     *CurrencyRateResource.urls(),
     *SeriesResource.urls(),

@@ -98,6 +98,7 @@ class Expense(Stamped):
     """One amount that was spent. `total` is what was paid, tax included; `net` what is left without `tax_total`."""
 
     kind: ClassVar[DocumentKind] = DocumentKind.EXPENSE
+    money: ClassVar[tuple[str, ...]] = ("amount", "net", "tax_total", "total")  # the columns that are in `currency`
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="expenses")
     number = models.CharField(_("number"), max_length=100)

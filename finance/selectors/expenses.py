@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from finance.choices import ExpenseStatus, ReportStatus, Role
-from finance.models import Expense, ExpenseCategory, ExpenseReport, Membership, Organization
+from finance.models import Attachment, Expense, ExpenseCategory, ExpenseReport, Membership, Organization
 from finance.rights import Right, allows
 from finsuite.kernel import terms
+from finsuite.kernel.ids import read_id
 
 BILLING = {
     "non_billable": Q(is_billable=False),
@@ -27,6 +30,7 @@ class Filters:
     billing: str = ""
     category_id: int | None = None
     customer_id: int | None = None
+    spender_id: int | None = None
     since: date | None = None
     until: date | None = None
     search: str = ""
@@ -54,14 +58,61 @@ def expenses(member: Membership, filters: Filters = Filters()) -> QuerySet[Expen
     for name, value in (
         ("category_id", filters.category_id),
         ("customer_id", filters.customer_id),
+        ("spender_id", filters.spender_id),
         ("date__gte", filters.since),
         ("date__lte", filters.until),
     ):
         if value is not None:
             rows = rows.filter(**{name: value})
-    for word in terms.read(filters.search).words:
+    return search(rows, filters.search).order_by("-date", "-id")
+
+
+def search(rows: QuerySet[Expense], text: str) -> QuerySet[Expense]:
+    """Those whose number, reference and description hold every word."""
+    for word in terms.read(text).words:
         rows = rows.filter(search_text__contains=terms.pattern(word))
-    return rows.order_by("-date", "-id")
+    return rows
+
+
+def slice_of(rows: QuerySet[Expense], *, after: str, size: int) -> tuple[list[Expense], str]:
+    """The next so many expenses after the given mark, and the mark to go on from ("" at the end)."""
+    key, _tilde, day = after.partition("~")
+    last, since = read_id(key), _day(day)
+    if last is not None and since is not None:
+        rows = rows.filter(Q(date__lt=since) | Q(date=since, pk__lt=last), date__lte=since)
+    found = list(rows[: size + 1])
+    mark = found[size - 1] if len(found) > size else None
+    return found[:size], f"{mark.pk}~{mark.date.isoformat()}" if mark else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    """What a list of expenses comes to, in base currency."""
+
+    count: int
+    total: Decimal
+    unbilled: Decimal
+
+
+def sums_of(rows: QuerySet[Expense]) -> Sums:
+    """What these expenses come to, each at its own rate."""
+    found = rows.order_by().aggregate(
+        count=Count("pk"), total=Sum("total_base"), unbilled=Sum("total_base", filter=BILLING["unbilled"])
+    )
+    return Sums(count=found["count"], total=found["total"] or Decimal(0), unbilled=found["unbilled"] or Decimal(0))
+
+
+def last_way(member: Membership) -> Expense | None:
+    """The last way that the member has noted: the next one has its rate and unit."""
+    rows = Expense.objects.of(member.organization).filter(spender_id=member.user_id, distance__isnull=False)
+    return rows.order_by("-date", "-id").only("distance_rate", "distance_unit").first()
 
 
 def reports(member: Membership, status: str = "") -> QuerySet[ExpenseReport]:
@@ -72,6 +123,33 @@ def reports(member: Membership, status: str = "") -> QuerySet[ExpenseReport]:
     if status in ReportStatus.values:
         rows = rows.filter(status=status)
     return rows.order_by("-id")
+
+
+def report_slice(rows: QuerySet[ExpenseReport], *, after: str, size: int) -> tuple[list[ExpenseReport], str]:
+    """The next so many reports after the given mark, with the number of their expenses, and the next mark."""
+    last = read_id(after)
+    if last is not None:
+        rows = rows.filter(pk__lt=last)
+    found: list[Any] = list(rows.annotate(expense_count=Count("expenses"))[: size + 1])
+    return found[:size], str(found[size - 1].pk) if len(found) > size else ""
+
+
+def of_report(report: ExpenseReport) -> QuerySet[Expense]:
+    """The expenses in a report, the earliest first."""
+    rows = Expense.objects.of(report.organization).filter(report=report)
+    return rows.select_related("category", "customer").order_by("date", "id")
+
+
+def free_of(member: Membership) -> QuerySet[Expense]:
+    """What the member has spent that is in no report yet."""
+    rows = Expense.objects.of(member.organization).filter(spender_id=member.user_id, report=None)
+    return rows.select_related("category").order_by("-date", "-id")
+
+
+def receipts(expense: Expense) -> QuerySet[Attachment]:
+    """The files of an expense, the first first."""
+    rows = Attachment.objects.of(expense.organization).filter(kind=expense.kind, record_id=expense.pk)
+    return rows.order_by("created_at", "pk")
 
 
 def unreported(report: ExpenseReport) -> QuerySet[Expense]:

@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 import audit.services
 from finance.access import require
 from finance.choices import DocumentKind
-from finance.models import Attachment
+from finance.models import Attachment, Expense
 from finance.models.documents import Document
+from finance.rights import Right
 from finance.services import documents
 from finance.services.document_kinds import SPECS
 from finsuite.kernel.actors import Actor
@@ -28,10 +29,10 @@ from finsuite.kernel.files import HEAD, free_name, media_type, plain_name
 
 
 @transaction.atomic
-def attach(*, actor: Actor, document: Document, file: File[Any]) -> Attachment:
+def attach(*, actor: Actor, document: Document | Expense, file: File[Any]) -> Attachment:
     """Hang a file on a document. A transaction that fails afterwards leaves no file behind."""
     organization = document.organization
-    require(actor, organization, SPECS[document.kind].edit)
+    require(actor, organization, _right_of(document.kind))
     attachment = Attachment(
         organization=organization, kind=document.kind, record_id=document.pk, uploaded_by_id=actor.user_id
     )
@@ -62,7 +63,7 @@ def attach(*, actor: Actor, document: Document, file: File[Any]) -> Attachment:
 @transaction.atomic
 def delete_attachment(*, actor: Actor, attachment: Attachment) -> None:
     """Take a file from its document, for good."""
-    require(actor, attachment.organization, SPECS[DocumentKind(attachment.kind)].edit)
+    require(actor, attachment.organization, _right_of(DocumentKind(attachment.kind)))
     audit.services.record(
         actor=actor,
         tenant=attachment.organization.tenant,
@@ -73,11 +74,16 @@ def delete_attachment(*, actor: Actor, attachment: Attachment) -> None:
     _forget([attachment])
 
 
-def _gone_with(actor: Actor, document: Document) -> None:
+def forget_files(actor: Actor, document: Document | Expense) -> None:
+    """The files of a document that is being deleted go with it."""
     _forget(list(Attachment.objects.of(document.organization).filter(kind=document.kind, record_id=document.pk)))
 
 
-documents.BEFORE_DELETING.append(_gone_with)
+documents.BEFORE_DELETING.append(forget_files)
+
+
+def _right_of(kind: DocumentKind) -> Right:
+    return Right.EXPENSES_EDIT if kind == DocumentKind.EXPENSE else SPECS[kind].edit
 
 
 def _forget(rows: list[Attachment]) -> None:

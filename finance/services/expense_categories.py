@@ -15,7 +15,7 @@ from finance.models import ExpenseCategory, Organization
 from finance.rights import Right
 from finance.services.customer_rules import constraint_of
 from finsuite.kernel.actors import Actor
-from finsuite.kernel.errors import NotFound, Refused
+from finsuite.kernel.errors import Conflict, NotFound, Refused
 from finsuite.kernel.records import assign, require_filled
 from finsuite.kernel.text import name_key
 from finsuite.kernel.versions import require_version
@@ -68,10 +68,7 @@ def update_category(
     """Rename a category, or stop or resume using it. Expenses that bear it keep it."""
     require(actor, category.organization, Right.EXPENSES_APPROVE)
     organization = category.organization
-    found = ExpenseCategory.objects.of(organization).select_for_update(of=("self",)).filter(pk=category.pk).first()
-    if found is None:
-        raise NotFound(_("There is no such category."))
-    found.organization = organization
+    found = _lock(category)
     require_version(found, version)
     change = assign(found, values, allowed=WRITABLE)
     if change:
@@ -86,6 +83,36 @@ def update_category(
             before=change.before,
             after=change.after,
         )
+    return found
+
+
+@transaction.atomic
+def delete_category(*, actor: Actor, category: ExpenseCategory, version: str | None = None) -> None:
+    """Delete a category that no expense bears."""
+    require(actor, category.organization, Right.EXPENSES_APPROVE)
+    found = _lock(category)
+    require_version(found, version)
+    if found.expenses.exists():
+        sentence = _(
+            "There are expenses in “%(name)s”. Make it inactive instead: they keep it, and no new one gets it."
+        )
+        raise Conflict(sentence % {"name": found.name}, code="in_use")
+    audit.services.record(
+        actor=actor,
+        tenant=found.organization.tenant,
+        subject=found,
+        verb="deleted",
+        before={name: getattr(found, name) for name in sorted(WRITABLE)},
+    )
+    found.delete()
+
+
+def _lock(category: ExpenseCategory) -> ExpenseCategory:
+    rows = ExpenseCategory.objects.of(category.organization_id).select_for_update(of=("self",))
+    found = rows.filter(pk=category.pk).first()
+    if found is None:
+        raise NotFound(_("There is no such category."))
+    found.organization = category.organization
     return found
 
 

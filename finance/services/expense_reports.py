@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +18,8 @@ from finance.events import DocumentCreated, DocumentDeleted, DocumentMoved, Docu
 from finance.models import Expense, ExpenseReport, Membership, Organization
 from finance.rights import Right
 from finance.selectors.days import today
-from finance.services import numbering
+from finance.services import expense_notices, numbering
+from finance.services.expense_totals import refresh
 from finance.services.expenses import facts_of, may_approve
 from finance.wording import REFUSALS
 from finsuite.kernel.actors import Actor
@@ -82,10 +82,13 @@ def update_report(
 
 
 @transaction.atomic
-def set_expenses(*, actor: Actor, report: ExpenseReport, expense_ids: Collection[int]) -> ExpenseReport:
+def set_expenses(
+    *, actor: Actor, report: ExpenseReport, expense_ids: Collection[int], version: str | None = None
+) -> ExpenseReport:
     """Let the report hold exactly these expenses of its submitter's; the others of it are unreported again."""
     require(actor, report.organization, Right.EXPENSES_EDIT)
     report = lock(report)
+    require_version(report, version)
     _require_own(actor, report)
     _require_editable(report)
     wanted = set(expense_ids)
@@ -105,7 +108,7 @@ def set_expenses(*, actor: Actor, report: ExpenseReport, expense_ids: Collection
     Expense.objects.filter(pk__in=gone).update(report=None, status=ExpenseStatus.UNREPORTED, updated_at=timezone.now())
     Expense.objects.filter(pk__in=list(added)).update(report=report, status=report.status, updated_at=timezone.now())
     before = {"expenses": sorted(row.number for row in held.values())}
-    _refresh(report)
+    refresh(report)
     report.save()
     numbers = [row.number for pk, row in {**held, **added}.items() if pk not in gone]
     _tell(actor, report, "updated", before, {"expenses": sorted(numbers)})
@@ -149,10 +152,11 @@ def move_report(
         _check_reimbursement(report)
         after |= {"reimbursed_on": report.reimbursed_on, "reimbursed_through": through}
     before, report.status = report.status, target
-    _refresh(report)
+    refresh(report)
     report.save()
     Expense.objects.filter(report=report).update(status=target, updated_at=now)
     _tell(actor, report, verb, {"status": before}, after)
+    expense_notices.tell(actor, report, verb)
     emit(DocumentMoved(**facts_of(report, actor), verb=verb, before=before, after=target))
     return report
 
@@ -168,7 +172,8 @@ def delete_report(*, actor: Actor, report: ExpenseReport, version: str | None = 
     facts = facts_of(report, actor)
     numbers = list(report.expenses.order_by("pk").values_list("number", flat=True))
     report.expenses.update(report=None, status=ExpenseStatus.UNREPORTED, updated_at=timezone.now())
-    _tell(actor, report, "deleted", {"number": report.number, "name": report.name, "expenses": numbers}, {})
+    before = {"number": report.number, "name": report.name, "submitter_id": report.submitter_id, "expenses": numbers}
+    _tell(actor, report, "deleted", before, {})
     report.delete()
     emit(DocumentDeleted(**facts))
 
@@ -255,13 +260,6 @@ def _reason(text: str) -> str:
         sentence = _("Say why: who handed it in will read it.")
         raise Refused(sentence, code="required", fields={"reason": [sentence]})
     return text.strip()[:500]
-
-
-def _refresh(report: ExpenseReport) -> None:
-    """Bring the report's totals up to date with its expenses, unsaved."""
-    whole = report.expenses.aggregate(all=Sum("total_base"))["all"]
-    owed = report.expenses.filter(paid_through=PaidThrough.EMPLOYEE).aggregate(all=Sum("total_base"))["all"]
-    report.total_base, report.reimbursable_base = whole or 0, owed or 0
 
 
 def _tell(actor: Actor, report: ExpenseReport, verb: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

@@ -14,15 +14,17 @@ from finance import access, totals
 from finance.access import require
 from finance.choices import ExpenseStatus
 from finance.events import DocumentCreated, DocumentDeleted, DocumentUpdated
-from finance.models import Expense, ExpenseCategory, Membership, Organization
+from finance.models import Expense, ExpenseCategory, ExpenseReport, Membership, Organization
 from finance.rights import Right, allows
 from finance.selectors.days import today
 from finance.selectors.taxes import resolve
 from finance.services import numbering
+from finance.services.attachments import forget_files
 from finance.services.drafting import rate_of
+from finance.services.expense_totals import refresh
 from finance.wording import FAULTS
 from finsuite.kernel.actors import Actor, Via
-from finsuite.kernel.errors import NotFound, NotPermitted, Refused
+from finsuite.kernel.errors import Conflict, NotFound, NotPermitted, Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.money import decimals, quantize
 from finsuite.kernel.records import assign
@@ -37,6 +39,14 @@ WRITABLE = frozenset(
         *("is_billable", "customer_id", "deal_id", "project_id"),
     }
 )
+OF_FIGURES = frozenset(
+    {
+        *("date", "currency", "exchange_rate", "amount", "tax_id", "is_tax_inclusive"),
+        *("distance", "distance_unit", "distance_rate"),
+    }
+)
+"""What an expense's figures follow from."""
+
 OPEN = (ExpenseStatus.UNREPORTED, ExpenseStatus.DRAFT, ExpenseStatus.REJECTED)
 
 
@@ -71,15 +81,21 @@ def update_expense(*, actor: Actor, expense: Expense, values: Mapping[str, Any],
     expense = lock(expense)
     require_version(expense, version)
     require_own(actor, expense)
-    _require_open(expense)
+    require_open(expense)
     change = assign(expense, values, allowed=WRITABLE)
     if not change:
         return expense
+    if "spender_id" in change.after and expense.report_id:
+        sentence = _("Take %(number)s out of its report before it becomes somebody else’s.")
+        raise Refused(
+            sentence % {"number": expense.number}, fields={"spender_id": [sentence % {"number": expense.number}]}
+        )
     if "currency" in change and "exchange_rate" not in change:
         expense.exchange_rate = rate_of(expense.organization, expense.currency, expense.date)
     _check(actor, expense)
     _set_search(expense)
     expense.save()
+    _restate(expense.report)
     audit.services.record(
         actor=actor,
         tenant=expense.organization.tenant,
@@ -99,24 +115,58 @@ def delete_expense(*, actor: Actor, expense: Expense, version: str | None = None
     expense = lock(expense)
     require_version(expense, version)
     require_own(actor, expense)
-    _require_open(expense)
+    require_open(expense)
     facts = facts_of(expense, actor)
     before = {name: getattr(expense, name) for name in sorted(WRITABLE) if getattr(expense, name) not in ("", None)}
     audit.services.record(
         actor=actor, tenant=expense.organization.tenant, subject=expense, verb="deleted", before=before
     )
+    report = expense.report
+    forget_files(actor, expense)
     expense.delete()
+    _restate(report)
     emit(DocumentDeleted(**facts))
 
 
+def figures(*, organization: Organization, values: Mapping[str, Any]) -> Expense:
+    """What an expense of these values would come to; nothing is saved, and what is no figure is not looked at."""
+    expense = Expense(organization=organization, date=today(organization), currency=organization.base_currency)
+    assign(expense, {name: value for name, value in values.items() if value is not None}, allowed=OF_FIGURES)
+    if values.get("exchange_rate") is None:
+        expense.exchange_rate = rate_of(organization, expense.currency, expense.date)
+    faults: dict[str, list[str]] = {}
+    _set_mileage(expense, faults)
+    if faults:
+        raise Refused(_("Some fields can't be saved as they are."), fields=faults)
+    _compute(expense)
+    return expense
+
+
+def is_open(expense: Expense) -> bool:
+    """Whether it can still be changed: it isn't handed in, or was rejected, and nobody was billed for it."""
+    return expense.status in OPEN and not expense.is_invoiced
+
+
 def lock(expense: Expense) -> Expense:
-    """The same expense as it is now, held until this transaction ends."""
+    """The same expense as it is now, held until this transaction ends; and its report before it, as reports do."""
+    reports = ExpenseReport.objects.of(expense.organization_id).select_for_update(of=("self",))
+    report = reports.filter(pk=expense.report_id).first() if expense.report_id else None
     rows = Expense.objects.of(expense.organization_id).select_for_update(of=("self",))
     found = rows.filter(pk=expense.pk).first()
     if found is None:
         raise NotFound(_("There is no such expense."))
+    if found.report_id and found.report_id != expense.report_id:
+        raise Conflict(_("Somebody has just put %(number)s into a report.") % {"number": found.number}, code="stale")
     found.organization = expense.organization
+    if found.report_id:
+        found.report = report
     return found
+
+
+def _restate(report: ExpenseReport | None) -> None:
+    """A report comes to what its expenses come to."""
+    if report is not None and refresh(report):
+        report.save(update_fields=["total_base", "reimbursable_base", "updated_at"])
 
 
 def facts_of(record: Any, actor: Actor) -> dict[str, Any]:
@@ -147,7 +197,8 @@ def require_own(actor: Actor, expense: Expense) -> None:
         raise NotFound(_("There is no such expense."))
 
 
-def _require_open(expense: Expense) -> None:
+def require_open(expense: Expense) -> None:
+    """Refuse unless the expense can still be changed."""
     if expense.status not in OPEN:
         sentence = _("%(number)s is in a report that was handed in. Recall the report to change it.")
         raise Refused(sentence % {"number": expense.number}, code="not_editable")
