@@ -44,7 +44,7 @@ def world(organization, actor):
         ("item_create", "", 4),
         ("item_edit", "item", 5),
         ("vendor_list", "", 4),
-        ("vendor_detail", "vendor", 4),
+        ("vendor_detail", "vendor", 6),
         ("vendor_history", "vendor", 5),
         ("vendor_create", "", 6),
         ("vendor_edit", "vendor", 7),
