@@ -162,11 +162,13 @@ document.addEventListener("pointerdown", (event) => {
 });
 
 // Text that names nobody chosen chooses nobody: it is taken away, so that what is seen is what is saved. Where several
-// can be chosen it is sent along, and the server looks it up.
+// can be chosen it is sent along, and the server looks it up; where it may stand for itself it stays.
 document.addEventListener("focusout", (event) => {
   const picker = event.target.closest?.("[data-picker]");
   if (!picker || picker.contains(event.relatedTarget)) return;
   const { value, field } = parts(picker);
+  clearTimeout(waiting); // suggestions that come too late would open the list again
+  running?.abort();
   close(picker);
   if (value && !value.value && !isFree(picker)) field.value = "";
 });

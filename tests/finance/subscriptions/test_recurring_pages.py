@@ -99,6 +99,8 @@ def test_a_form_makes_one_whose_lines_come_from_items_and_taxes(organization, as
 def test_the_total_is_told_while_one_types_and_nothing_is_made(organization, as_boss, typed, vat):
     address = url("recurring_total", organization)
     assert "€240.00" in as_boss.post(address, {**typed, "lines-0-tax": vat.pk}).content.decode()
+    more = {"lines-1-name": "Travel", "lines-1-quantity": "", "lines-1-rate": "9", "lines-1-tax": ""}
+    assert "€209.00" in as_boss.post(address, {**typed, **more}).content.decode()
     assert "The total shows here" in as_boss.post(address, {}).content.decode()
     assert not RecurringInvoice.objects.exists()
 
