@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from finance.selectors.taxes import taxes
 from finance.services import plans as plan_services
 from finance.services import subscriptions as services
 from finance.ui.forms import AmountField, RecordForm
+from finsuite.kernel.money import trimmed
 
 
 def tax_field(organization: Organization, current: int | None = None) -> forms.TypedChoiceField:
@@ -22,6 +24,13 @@ def tax_field(organization: Organization, current: int | None = None) -> forms.T
     return forms.TypedChoiceField(
         label=_("Tax"), choices=[("", _("No tax")), *offered], coerce=int, empty_value=None, required=False
     )
+
+
+def as_typed(record: Plan | Subscription, currency: str) -> dict[str, Decimal]:
+    """Prices with the decimals that they need, and the quantity without needless zeros, as the form begins."""
+    found = {name: getattr(record, name) for name in ("price", "setup_fee")}
+    told = {name: trimmed(Decimal(value), currency) for name, value in found.items() if value is not None}
+    return {**told, "quantity": record.quantity.normalize()} if isinstance(record, Subscription) else told
 
 
 class PlanForm(RecordForm):
@@ -40,6 +49,7 @@ class PlanForm(RecordForm):
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.update(as_typed(self.instance, organization.base_currency))
         self.fields["tax"] = tax_field(organization, self.instance.tax_id)
         self.fields["trial_days"].required = False
 
@@ -70,6 +80,7 @@ class SubscriptionForm(RecordForm):
         self.is_new = self.instance.pk is None
         self.fields["tax"] = tax_field(organization, self.instance.tax_id)
         if not self.is_new:
+            self.initial.update(as_typed(self.instance, self.instance.currency))
             self.fields["price"].required = True
             return
         self.initial["setup_fee"] = None  # as the plan says

@@ -175,6 +175,8 @@ def test_the_same_form_twice_subscribes_once(organization, as_boss, plan, custom
 def test_what_is_agreed_is_edited_and_a_stale_form_changes_nothing(organization, as_boss, subscribe):
     made = subscribe(trial_days=5)
     address = url("subscription_edit", organization, subscription=made.pk)
+    opened = as_boss.get(address).context["form"]
+    assert [opened[name].value() for name in ("price", "setup_fee", "quantity")] == ["19.90", "0.00", "1"]
     typed = {"quantity": "1", "price": "25", "terms": "12", "action": "draft", "version": version_of(made)}
     assert as_boss.post(address, typed).status_code == 302
     made.refresh_from_db()
