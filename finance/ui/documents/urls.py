@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, path
 
 from finance.ui.documents import actions, editor, lists, mailing, record
+from finance.ui.documents.conversions import CONVERSIONS
 from finance.ui.documents.pages import PAGES, DocumentPages
 
 
@@ -42,8 +43,9 @@ def _of_kind(pages: DocumentPages) -> list[URLPattern | URLResolver]:
         ("<id:document>/pdf/", "pdf", record.document_pdf),
         ("<id:document>/move/", "move", actions.document_move),
         ("<id:document>/delete/", "delete", actions.document_delete),
-        ("<id:document>/convert/<slug:target>/", "convert", actions.document_convert),
     )
+    if any(one.source == pages.kind for one in CONVERSIONS):
+        views += (("<id:document>/convert/<slug:target>/", "convert", actions.document_convert),)
     if pages.kind in mailing.KINDS:
         views += (
             ("<id:document>/email/", "email", mailing.document_email),
