@@ -132,7 +132,7 @@ ROWS = [
     page(f"{PAGES}/settings/numbering/", view=403, edit=403),
     _button(
         f"{PAGES}/settings/numbering/{{one_series}}/",
-        _versioned("one_series", prefix="N-", digits="4", next_number="1", is_auto="on"),
+        _versioned("one_series", prefix="N-", digits="4", next_number="9000", is_auto="on"),
         edit=403,
     ),
     page(f"{PAGES}/settings/preferences/", view=403, edit=403),

@@ -116,7 +116,7 @@ def of_field(known: Field, shape: Callable[[Mapping[str, Field]], Schema]) -> Sc
         if known.required:
             told["minLength"] = 1
     if known.kind is Kind.INTEGER and known.minimum is not None:
-        told |= {"minimum": known.minimum, "maximum": known.maximum}
+        told |= {"minimum": known.minimum, "maximum": BIGGEST_ID if known.maximum is None else known.maximum}
     if known.kind is Kind.DECIMAL and known.writable:
         whole = known.digits - known.places
         told["pattern"] = rf"^-?[0-9]{{1,{whole}}}(\.[0-9]{{1,{known.places}}})?$"
