@@ -98,7 +98,8 @@ def _forms(client: Client, world: World) -> list[tuple[str, str, dict[str, str]]
     found: dict[tuple[str, str], tuple[str, str, dict[str, str]]] = {}
     for address in sorted(set(_pages(world))):
         response = client.get(address)
-        if not response.streaming and response.status_code == 200:
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if is_page and not response.streaming and response.status_code == 200:
             forms = Forms(address)
             forms.feed(response.content.decode())
             for method, target, fields in forms.found:

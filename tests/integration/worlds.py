@@ -149,7 +149,7 @@ def world(*, name: str = "", activated: bool = True, **choices: Any) -> World:
 
 
 TABLES = (
-    *("crm_account", "crm_contact", "finance_customer", "finance_contactperson", "finance_counter", "audit_entry"),
+    *("crm_account", "crm_contact", "finance_customer", "finance_contactperson", "finance_series", "audit_entry"),
     *("integration_link", "integration_unmatched", "integration_exclusion", "integration_conflict"),
     *("integration_deadletter", "integration_syncissue", "integration_journal", "integration_action"),
     *("integration_recordstate", "integration_run", "integration_syncsetting"),
