@@ -21,7 +21,7 @@ class OneOfMany(RecordForm):
     """A form of which a page draws several: each has ids of its own."""
 
     def __init__(self, data: Any = None, *, instance: Any, **kwargs: Any) -> None:
-        name = f"{instance._meta.model_name}_{instance.pk or 'new'}"
+        name = f"{type(self).__name__.lower()}_{instance.pk or 'new'}"
         super().__init__(data, instance=instance, auto_id=f"id_{name}_%s", **kwargs)
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")

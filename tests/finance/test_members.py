@@ -15,7 +15,7 @@ def test_what_each_role_may_do():
     assert set(Right) - RIGHTS[Role.ACCOUNTANT] == {Right.SETTINGS, Right.MEMBERS, Right.KEYS}
     assert RIGHTS[Role.STAFF] == {
         *(Right.VIEW, Right.EDIT_CUSTOMERS, Right.ITEMS_EDIT, Right.VENDORS_EDIT, Right.SALES_EDIT),
-        Right.EXPENSES_EDIT,
+        *(Right.EXPENSES_EDIT, Right.EMAIL),
     }
     assert RIGHTS[Role.VIEWER] == {Right.VIEW}
 
