@@ -20,13 +20,22 @@ def one_time_key() -> str:
     return uuid4().hex
 
 
+def is_done(user_id: int, key: str) -> bool:
+    """Whether the person has come with this key already, or is just being served."""
+    return bool(key) and cache.get(_name(user_id, key)) is not None
+
+
+def _name(user_id: int, key: str) -> str:
+    return f"once:{user_id}:{key[:LONGEST]}"
+
+
 @contextmanager
 def once(user_id: int, key: str) -> Iterator[bool]:
     """Whether the person comes with this key for the first time. What fails may be tried again; no key is always first.
 
     with once(request.user.pk, request.POST.get("once", "")) as is_first:
     """
-    name = f"once:{user_id}:{key[:LONGEST]}"
+    name = _name(user_id, key)
     if not key:
         yield True
     elif not cache.add(name, 1, KEPT_FOR):

@@ -28,6 +28,7 @@ from finance.ui.documents.pages import PAGES, DocumentPages
 from finance.ui.pages import actor_of, add_refusal
 from finsuite.kernel.errors import Conflict, DomainError, Refused
 from finsuite.kernel.ids import read_id
+from finsuite.kernel.once import is_done
 from finsuite.kernel.versions import version_of
 
 NOT_KEPT = ("csrfmiddlewaretoken", "once", "then")
@@ -221,8 +222,10 @@ class Editor:
         for row, line in zip(filled, looked.lines, strict=False):
             row.amount = row_of(row.index, line, looked.document).amount
 
-    def keep(self) -> datetime:
-        """Keep what was typed."""
+    def keep(self) -> datetime | None:
+        """Keep what was typed, unless it was saved in the meantime: then there is nothing to come back to."""
+        if is_done(self.member.user_id, self.request.POST.get("once", "")):
+            return None
         typed = {name: texts for name, texts in self.request.POST.lists() if name not in NOT_KEPT}
         draft = keep_draft(
             actor=self.actor,

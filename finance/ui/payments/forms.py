@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from finance.choices import PaymentMode
+from finance.figures import AMOUNT, Fault
 from finance.services.payment_kinds import Flow
 from finance.ui.forms import AmountField, RateField
+from finance.wording import FAULTS
 from finsuite.kernel import formats
 from finsuite.kernel.errors import DomainError, Refused
 
 NOTHING = Decimal(0)
+MOST = Decimal(10) ** AMOUNT[0]  # more than any column of amounts holds
 
 
 class DayInput(forms.DateInput):
@@ -70,10 +73,14 @@ class Row:
     def amount(self) -> Decimal:
         """What was typed; nothing where it can't be read."""
         try:
-            return formats.parse_amount(self.typed) if self.typed.strip() else NOTHING
+            amount = formats.parse_amount(self.typed) if self.typed.strip() else NOTHING
         except Refused as refused:
             self.fault = refused.message
             return NOTHING
+        if abs(amount) >= MOST:
+            self.fault = str(FAULTS[Fault.TOO_BIG])
+            return NOTHING
+        return amount
 
 
 def rows_of(documents: Sequence[Any], applied: dict[int, Decimal], data: Any = None, name: str = "pay") -> list[Row]:
