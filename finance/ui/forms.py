@@ -16,18 +16,22 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from finance.choices import App, CustomerKind, Extended, Role
+from finance.figures import AMOUNT, Fault
 from finance.models import ContactPerson, Currency, Customer, Membership, Organization
 from finance.selectors import organizations as selectors
 from finance.selectors.custom_fields import custom_fields
 from finance.selectors.rates import currencies
 from finance.services.contact_persons import PersonRow
 from finance.services.customers import WRITABLE
+from finance.wording import FAULTS
 from finsuite.kernel import formats
 from finsuite.kernel.custom_fields.controls import control, initial
 from finsuite.kernel.custom_fields.kinds import FieldDefinition
 from finsuite.kernel.custom_fields.sets import FieldSet
 from finsuite.kernel.errors import Refused
 from users.ui.settings import time_zones
+
+MOST = Decimal(10) ** AMOUNT[0]  # more than any column of amounts holds
 
 
 class AmountField(forms.CharField):
@@ -38,9 +42,12 @@ class AmountField(forms.CharField):
         if not text:
             return None
         try:
-            return formats.parse_amount(text)
+            amount = formats.parse_amount(text)
         except Refused as refusal:
             raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
+        if abs(amount) >= MOST:
+            raise forms.ValidationError(str(FAULTS[Fault.TOO_BIG]), code=Fault.TOO_BIG)
+        return amount
 
     def prepare_value(self, value: Any) -> Any:
         return value if value is None or isinstance(value, str) else formats.typed(Decimal(value))

@@ -12,15 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from finance.choices import PaymentMode
-from finance.figures import AMOUNT, Fault
+from finance.figures import Fault
 from finance.services.payment_kinds import Flow
-from finance.ui.forms import AmountField, RateField
+from finance.ui.forms import MOST, AmountField, RateField
 from finance.wording import FAULTS
 from finsuite.kernel import formats
 from finsuite.kernel.errors import DomainError, Refused
 
 NOTHING = Decimal(0)
-MOST = Decimal(10) ** AMOUNT[0]  # more than any column of amounts holds
 
 
 class DayInput(forms.DateInput):
