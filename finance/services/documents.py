@@ -180,7 +180,7 @@ def update_document(
 
 @transaction.atomic
 def delete_document(*, actor: Actor, document: Document, version: str | None = None) -> None:
-    """Delete a document that nothing else was made of. Its number is not given again; the gap is reported."""
+    """Delete a document that nothing else was made of. Its number is not given again; the history keeps it."""
     spec = SPECS[document.kind]
     require(actor, document.organization, spec.delete)
     document = lock(document)
@@ -360,7 +360,9 @@ def _check_references(spec: Spec, document: Document, change: Change | None) -> 
 
 
 def _check_persons(spec: Spec, document: Any, change: Change | None) -> None:
-    if not spec.is_sale or not document.contact_person_ids or (change and "contact_person_ids" not in change):
+    """Also where another customer is chosen: the persons of the one before are none of theirs."""
+    is_as_before = change is not None and not {"contact_person_ids", "customer_id"} & change.after.keys()
+    if not spec.is_sale or not document.contact_person_ids or is_as_before:
         return
     known = access.contact_person_ids(document.organization, document.customer_id)
     if not known.issuperset(document.contact_person_ids):
