@@ -9,7 +9,6 @@ from django.db.models import BigIntegerField, Max, QuerySet
 from django.db.models.functions import Cast, Substr
 
 from finance.models import Organization, Series
-from finance.services.numbering import PRESETS
 
 LONGEST = 15  # digits of a number that is looked at as one
 
@@ -17,12 +16,6 @@ LONGEST = 15  # digits of a number that is looked at as one
 def all_series(organization: Organization) -> QuerySet[Series]:
     """Every series of the organization, in the order in which it came to have them."""
     return Series.objects.of(organization).order_by("id")
-
-
-def is_numbered_automatically(organization: Organization, name: str) -> bool:
-    """Whether such records get their numbers by themselves, or somebody types them."""
-    found = Series.objects.of(organization).filter(series=name).values_list("is_auto", flat=True).first()
-    return PRESETS[name].is_auto if found is None else found
 
 
 def highest_number(organization: Organization, name: str, prefix: str) -> int:

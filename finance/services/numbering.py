@@ -70,7 +70,7 @@ def take(*, organization: Organization, series: str, count: int = 1) -> list[str
 def take_free(*, organization: Organization, series: str, model: type[models.Model]) -> str:
     """The next number of the series that no record of the model bears, stepping over those that were given by hand.
 
-    Taken last, as `take` is. Raises Refused where too many in a row are taken.
+    Taken last, as `take` is. Raises Refused where too many in a row are taken, and where numbers are typed by hand.
     """
     preset = PRESETS[series]
     with connection.cursor() as cursor:
@@ -79,17 +79,24 @@ def take_free(*, organization: Organization, series: str, model: type[models.Mod
                 f"INSERT INTO {Series._meta.db_table} AS counter"  # noqa: S608 – names come from the models
                 " (organization_id, series, prefix, digits, is_auto, given, created_at, updated_at)"
                 " VALUES (%s, %s, %s, %s, %s, 1, now(), now()) ON CONFLICT (organization_id, series)"
-                " DO UPDATE SET given = counter.given + 1 RETURNING given, prefix, digits, EXISTS ("
+                " DO UPDATE SET given = counter.given + 1 RETURNING given, prefix, digits, is_auto, EXISTS ("
                 f" SELECT 1 FROM {model._meta.db_table} record WHERE record.organization_id = counter.organization_id"
                 " AND record.number = counter.prefix"
                 " || lpad(counter.given::text, greatest(counter.digits, length(counter.given::text)), '0'))",
                 [organization.pk, series, preset.prefix, preset.digits, preset.is_auto],
             )
-            number, prefix, digits, is_taken = cursor.fetchone()
+            number, prefix, digits, is_auto, is_taken = cursor.fetchone()
+            if not is_auto:
+                raise _by_hand()
             if not is_taken:
                 return f"{prefix}{number:0{digits}d}"
     sentence = _("The next numbers are all taken. Raise the next number under Settings, Numbering.")
     raise Refused(sentence, code="numbers_taken", fields={"number": [sentence]})
+
+
+def _by_hand() -> Refused:
+    sentence = _("Give the number: the settings say that somebody types the number of each.")
+    return Refused(sentence, code="required", fields={"number": [sentence]})
 
 
 def hold(*, organization: Organization, series: str) -> None:

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from finance.access import require
+from finance.choices import DocumentKind as Kind
 from finance.models import Series
 from finance.rights import Right
 from finance.selectors.series import LONGEST, highest_number
+from finance.services.document_kinds import SPECS
 from finance.services.references import lock, tell_setting
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
@@ -20,7 +22,7 @@ from finsuite.kernel.versions import require_version
 
 WRITABLE = frozenset({"prefix", "digits", "is_auto"})
 NEXT = "next_number"
-ALWAYS_AUTOMATIC = frozenset({"customer", "vendor"})  # nobody types these
+TYPED = frozenset(kind.value for kind in SPECS)  # what has a field for its number
 
 
 @transaction.atomic
@@ -55,8 +57,10 @@ def _check(held: Series, change: Change) -> None:
     faults: dict[str, list[str]] = {}
     if not 1 <= held.digits <= 12:
         faults["digits"] = [_("Numbers have 1 to 12 digits.")]
-    if not held.is_auto and held.series in ALWAYS_AUTOMATIC:
+    if not held.is_auto and held.series not in TYPED:
         faults["is_auto"] = [_("These are always numbered automatically.")]
+    if held.is_auto and held.series == Kind.BILL:
+        faults["is_auto"] = [_("Bills bear the numbers of their vendors.")]
     highest = highest_number(held.organization, held.series, held.prefix) if change else 0
     if highest >= held.next_number:
         told = _("%(number)s is given already. With this prefix, the next number is %(next)d or more.")

@@ -7,10 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -24,23 +22,7 @@ from finance.selectors.taxes import choosable
 from finance.ui.forms import AmountField, RateField, RecordForm
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.money import trimmed
-
-
-class Lookup(forms.Widget):
-    """Chooses one record out of any number: a text field that suggests while one types."""
-
-    template_name = "finance/expenses/lookup.html"
-    hidden_widget = forms.HiddenInput
-
-    def __init__(self, url: str, shown: str) -> None:
-        super().__init__()
-        self.url, self.shown = url, shown
-
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        """Drawn from the site's own templates, which Django's form renderer does not look through."""
-        context = self.get_context(name, value, attrs)
-        context["widget"] |= {"url": self.url, "shown": self.shown if value not in (None, "") else ""}
-        return render_to_string(self.template_name, context)
+from finsuite.kernel.pickers import RecordPicker
 
 
 class PartyField(forms.CharField):
@@ -149,7 +131,9 @@ class ExpenseForm(RecordForm):
             if self.is_bound:
                 typed = read_id(self.data.get(name, ""))
                 held = model.objects.of(organization).filter(pk__in=[] if typed is None else [typed]).first()
-            self.fields[name] = PartyField(label=label, required=False, widget=Lookup(url, str(held or "")))
+            picker = RecordPicker(url)
+            picker.shown = str(held or "")
+            self.fields[name] = PartyField(label=label, required=False, widget=picker)
             self.initial[name] = held.pk if held else None
 
     def clean(self) -> dict[str, Any]:

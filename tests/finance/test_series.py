@@ -1,7 +1,7 @@
 import pytest
 
 from finance.models import Series
-from finance.selectors.series import highest_number, is_numbered_automatically
+from finance.selectors.series import highest_number
 from finance.services import numbering
 from finance.services import series as services
 from finsuite.kernel.actors import Actor
@@ -16,8 +16,16 @@ def series(organization, name):
 def test_each_kind_has_a_series_and_bills_bear_their_vendors_numbers(organization):
     kept = dict(Series.objects.of(organization).values_list("series", "prefix"))
     assert kept == {name: preset.prefix for name, preset in numbering.PRESETS.items()}
-    assert not is_numbered_automatically(organization, "bill")
-    assert is_numbered_automatically(organization, "invoice")
+    assert not series(organization, "bill").is_auto
+    assert series(organization, "invoice").is_auto
+
+
+@pytest.mark.parametrize(("name", "is_auto"), [("expense", False), ("payment", False), ("bill", True)])
+def test_only_what_has_a_field_for_its_number_is_typed_and_bills_always_are(organization, actor, name, is_auto):
+    with pytest.raises(Refused) as refusal:
+        services.update_series(actor=actor, series=series(organization, name), values={"is_auto": is_auto})
+    assert list(refusal.value.fields) == ["is_auto"]
+    assert series(organization, name).is_auto is not is_auto
 
 
 def test_numbers_follow_the_series_in_one_statement(organization, actor, django_assert_num_queries):

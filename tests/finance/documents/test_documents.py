@@ -11,9 +11,11 @@ from finance.choices import DocumentKind as Kind
 from finance.events import DocumentCreated, DocumentDeleted, DocumentUpdated
 from finance.models import Estimate, Invoice, InvoiceLine
 from finance.selectors.days import today
+from finance.services.contact_persons import create_contact_person
 from finance.services.document_kinds import SPECS
 from finance.services.document_moves import move_document
 from finance.services.documents import create_document, delete_document, lines_of, update_document
+from finance.services.series import update_series
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Conflict, NotFound, NotPermitted, Refused
 from finsuite.kernel.versions import version_of
@@ -194,6 +196,26 @@ def test_a_number_given_by_hand_is_taken_once_and_stepped_over(draft):
     assert [draft(Kind.INVOICE).number for _time in range(2)] == ["INV-00001", "INV-00003"]
     assert set(refused(draft, kind=Kind.INVOICE, number="INV-00002").fields) == {"number"}
     assert Invoice.objects.count() == 3
+
+
+def test_where_numbers_are_typed_none_is_given(draft, actor, organization):
+    series = organization.series.get(series="invoice")
+    update_series(actor=actor, series=series, values={"is_auto": False})
+    assert set(refused(draft, kind=Kind.INVOICE).fields) == {"number"}
+    assert draft(Kind.INVOICE, number="2026/7").number == "2026/7"
+    assert draft(Kind.ESTIMATE).number == "EST-00001"
+    series.refresh_from_db()
+    assert series.given == 0
+
+
+def test_contact_persons_are_those_of_the_customer_whoever_it_becomes(draft, actor, organization, customer):
+    person = create_contact_person(actor=actor, customer=customer, values={"first_name": "Anna"})
+    invoice = draft(Kind.INVOICE, contact_person_ids=[person.pk])
+    values = {"customer_id": factories.customer(organization, "Somebody else").pk}
+    found = refused(update_document, actor=actor, document=invoice, values=values)
+    assert set(found.fields) == {"contact_person_ids"}
+    changed = update_document(actor=actor, document=invoice, values={**values, "contact_person_ids": []})
+    assert (changed.customer_id, changed.contact_person_ids) == (values["customer_id"], [])
 
 
 def test_a_failed_save_leaves_no_gap(draft):
