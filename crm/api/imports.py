@@ -21,7 +21,6 @@ from crm.models import ImportJob, ImportOutcome, ImportResult, ImportRow, Import
 from crm.selectors import imports as selectors
 from crm.services import imports as services
 from crm.services.import_fields import tables_of
-from crm.services.import_words import file_fault
 from finsuite.kernel.api import resource_views as views
 from finsuite.kernel.api import schema
 from finsuite.kernel.api.fields import Field, Kind, of_model
@@ -30,6 +29,7 @@ from finsuite.kernel.api.listing import read_page, read_query, refuse_unknown
 from finsuite.kernel.api.problems import fault, invalid
 from finsuite.kernel.api.resources import Need, Resource, etag
 from finsuite.kernel.api.schema import Operation, ref
+from finsuite.kernel.imports.words import file_fault
 
 PIECE = 64 * 1024
 

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from finsuite.kernel.imports.fields import (
+    BOOLEAN,
+    CURRENCY,
+    DATE,
+    DECIMAL,
+    EMAIL,
+    INTEGER,
+    LISTED,
+    PERSON,
+    RECORD,
+    TAGS,
+    Field,
+)
 
 ACCOUNTS = "accounts"
 CONTACTS = "contacts"
@@ -13,52 +23,10 @@ PRODUCTS = "products"
 VENDORS = "vendors"
 MODULES = (ACCOUNTS, CONTACTS, DEALS, PRODUCTS, VENDORS)
 
-TEXT = "text"
-EMAIL = "email"
-INTEGER = "integer"
-DECIMAL = "decimal"
-DATE = "date"
-BOOLEAN = "boolean"
-TAGS = "tags"
-CURRENCY = "currency"
-PERSON = "person"  # a member of the organization, by e-mail address or full name
-RECORD = "record"  # another record, by name
-LISTED = "listed"  # an entry of one of the organization's lists, by name: a pipeline, a stage, a lost reason
-CUSTOM = "custom"  # a custom field, which knows itself how to read a cell
-
-LINKS = (PERSON, RECORD, LISTED)  # what is written as the id of something, under the name with _id behind it
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field that a column can fill."""
-
-    name: str
-    kind: str = TEXT
-    most: int | None = None  # the longest text, or the most digits before the decimal mark
-    required: bool = False
-    places: int = 2  # decimals
-    to: str = ""  # the module of the record that is named
-    asks: str = ""  # what of a custom field's cells can be read two ways: dates or decimals
-    read: Callable[[str, str], Any] | None = None  # a custom field's: cell, format → value, or a Problem
-
-    @property
-    def column(self) -> str:
-        """The name under which the record's services take the value."""
-        return f"{self.name}_id" if self.kind in LINKS else self.name
-
-    @property
-    def doubtful(self) -> str:
-        """What of its cells can be read two ways, if anything: the order of a date, the mark of an amount."""
-        return self.asks or (self.kind if self.kind in (DATE, DECIMAL) else "")
-
-
-Fields = Mapping[str, Field]
-
 
 def _address(prefix: str, code: str) -> tuple[Field, ...]:
     return (
-        Field(f"{prefix}_street", most=250),
+        Field(f"{prefix}_street", most=250, has_lines=True),
         Field(f"{prefix}_city", most=100),
         Field(f"{prefix}_state", most=100),
         Field(f"{prefix}_{code}", most=30),
@@ -87,7 +55,7 @@ _ACCOUNT_FIELDS = (
     Field("currency", CURRENCY),
     *_address("billing", "code"),
     *_address("shipping", "code"),
-    Field("description", most=32_000),
+    Field("description", most=32_000, has_lines=True),
     Field("tags", TAGS, most=50),
 )
 
@@ -114,7 +82,7 @@ _CONTACT_FIELDS = (
     *_address("mailing", "zip"),
     *_address("other", "zip"),
     Field("currency", CURRENCY),
-    Field("description", most=32_000),
+    Field("description", most=32_000, has_lines=True),
     Field("tags", TAGS, most=50),
 )
 
@@ -130,13 +98,13 @@ _DEAL_FIELDS = (
     Field("closing_date", DATE),
     Field("probability", INTEGER, most=3),
     Field("lost_reason", LISTED, most=100),
-    Field("lost_note", most=32_000),
+    Field("lost_note", most=32_000, has_lines=True),
     Field("deal_type", most=100),
     Field("next_step", most=255),
     Field("lead_source", most=100),
     Field("campaign_source", most=100),
     Field("currency", CURRENCY),
-    Field("description", most=32_000),
+    Field("description", most=32_000, has_lines=True),
     Field("tags", TAGS, most=50),
 )
 
@@ -163,7 +131,7 @@ _PRODUCT_FIELDS = (
     Field("support_end_date", DATE),
     Field("owner", PERSON),
     Field("handler", PERSON),
-    Field("description", most=32_000),
+    Field("description", most=32_000, has_lines=True),
     Field("tags", TAGS, most=50),
 )
 
@@ -176,13 +144,13 @@ _VENDOR_FIELDS = (
     Field("category", most=100),
     Field("gl_account", most=100),
     Field("tax_number", most=50),
-    Field("street", most=250),
+    Field("street", most=250, has_lines=True),
     Field("city", most=100),
     Field("state", most=100),
     Field("zip_code", most=30),
     Field("country", most=100),
     Field("currency", CURRENCY),
-    Field("description", most=32_000),
+    Field("description", most=32_000, has_lines=True),
     Field("tags", TAGS, most=50),
 )
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crm.imports.fields import ACCOUNTS, CONTACTS, CURRENCY, LISTED, PERSON, RECORD, Field, Fields
-from crm.imports.problems import Problem
-from crm.imports.rows import Parsed
+from crm.imports.fields import ACCOUNTS, CONTACTS
+from finsuite.kernel.imports.fields import CURRENCY, LISTED, PERSON, RECORD, Field, Fields
+from finsuite.kernel.imports.problems import Problem
+from finsuite.kernel.imports.rows import Parsed
 from finsuite.kernel.text import name_key
 
 CREATE = "create"

@@ -16,12 +16,13 @@ from django.db.models.functions import Lower
 
 from crm.access import Access
 from crm.choices import Module
-from crm.imports.fields import CONTACTS, DEALS, RECORD, Fields
+from crm.imports.fields import CONTACTS, DEALS
 from crm.imports.judge import BY_NAME, Known, Match, Rules, Stage, full_name, keys_of, site_key, site_spellings
-from crm.imports.rows import Parsed
 from crm.models import RECORDS, Currency, LostReason, Membership
 from crm.models import Stage as PipelineStage
 from crm.selectors.records import named
+from finsuite.kernel.imports.fields import RECORD, Fields
+from finsuite.kernel.imports.rows import Parsed
 from finsuite.kernel.text import name_key
 
 

@@ -14,17 +14,21 @@ from django.utils.translation import gettext as _
 
 from crm.access import Access, as_id
 from crm.choices import Module
-from crm.imports.fields import BOOLEAN, CUSTOM, DATE, DECIMAL, LINKS, MODULES, TAGS
-from crm.imports.formats import Question
-from crm.imports.headers import LINE, REASON
-from crm.imports.problems import FileBroken
+from crm.imports.fields import MODULES
 from crm.models import RECORDS, ImportJob, ImportOutcome, ImportResult, ImportRow, ImportUndo
 from crm.models.modules import references, referred
 from crm.services.import_fields import Table, table_of, tables_of
-from crm.services.import_words import file_fault, row_problem
-from crm.services.imports import formats_of, mapping_of, rows_of
+from crm.services.import_words import row_problem
+from crm.services.imports import formats_of
 from finsuite.kernel import formats
 from finsuite.kernel.errors import NotFound
+from finsuite.kernel.imports.fields import BOOLEAN, CUSTOM, DATE, DECIMAL, LINKS, TAGS
+from finsuite.kernel.imports.files import fault_of, rows_of
+from finsuite.kernel.imports.formats import Question
+from finsuite.kernel.imports.headers import LINE, REASON
+from finsuite.kernel.imports.mapping import mapping_of
+from finsuite.kernel.imports.problems import FileBroken
+from finsuite.kernel.imports.words import file_fault
 
 PREVIEW_ROWS = 8
 SAMPLES = 3
@@ -76,8 +80,7 @@ def preview(job: ImportJob) -> Preview:
         for row in islice(rows_of(job), 1, PREVIEW_ROWS + 1):
             found.append((row.line, row.cells))  # noqa: PERF401 – what was read before a break is shown
     except FileBroken as broken:
-        fault = {"code": broken.code, "line": broken.line, "particulars": broken.particulars}
-        return Preview(found, file_fault(fault))
+        return Preview(found, file_fault(fault_of(broken)))
     return Preview(found)
 
 

@@ -25,9 +25,9 @@ from crm.duplicates.likeness import judge
 from crm.models import RECORDS, DuplicateScan, DuplicateSuggestion, Organization
 from crm.selectors.duplicates import MOST_ALIKE, key_of, read_facts
 from crm.selectors.records import ABSENT, record_rows
-from crm.services.imports import send
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound
+from finsuite.kernel.imports.work import send
 
 AT_ONCE = 2_000  # records that are noted in one transaction
 WHILE_ONE_WAITS = 500  # the same, while a page is being made; the rest is left to the background

@@ -9,10 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.choices import Module
-from crm.imports.fields import LINKS
 from crm.imports.judge import Rules
-from crm.imports.problems import Problem
-from crm.imports.rows import frozen, thawed
 from crm.models import ImportJob
 from crm.selectors.import_known import Setting, link_names
 from crm.services.import_fields import Table
@@ -21,6 +18,9 @@ from crm.services.record_kinds import Kind
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.errors import NotPermitted, Refused
+from finsuite.kernel.imports.fields import LINKS
+from finsuite.kernel.imports.problems import Problem
+from finsuite.kernel.imports.rows import frozen, thawed
 from finsuite.kernel.records import Change
 
 Changes = dict[str, dict[str, Any]]

@@ -14,19 +14,20 @@ from crm.access import of_actor
 from crm.imports.families import Families
 from crm.imports.fields import ACCOUNTS
 from crm.imports.judge import CREATE, REFUSE, UNCHANGED, UPDATE, Decision, Rules, Seen, full_name, judge
-from crm.imports.problems import FileBroken, Problem
-from crm.imports.reader import MOST_ROWS, Row, fitted
-from crm.imports.rows import Parsed, Plan, frozen, parse_row, plan_columns
 from crm.models import ImportJob, ImportRow, ImportState
 from crm.selectors.import_known import Setting, known_of, setting_of
 from crm.services import records
 from crm.services.import_changes import Changes, Names, actor_of, kind_of, refusals, rules_of, to_come
 from crm.services.import_deals import take_products
 from crm.services.import_fields import Table, table_of
-from crm.services.imports import chunks_of, mapping_of, rows_of
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import insert_many
 from finsuite.kernel.errors import Refused
+from finsuite.kernel.imports.files import chunks_of, fault_of, rows_of
+from finsuite.kernel.imports.mapping import mapping_of
+from finsuite.kernel.imports.problems import FileBroken, Problem
+from finsuite.kernel.imports.reader import MOST_ROWS, Row, fitted
+from finsuite.kernel.imports.rows import Parsed, Plan, frozen, parse_row, plan_columns
 from finsuite.kernel.text import name_key
 
 BATCH = 1_000
@@ -212,7 +213,7 @@ def _end(
         return
     held.state, held.progress, held.counts = state, 100, dict(counts or {})
     if broken is not None:
-        held.fault = {"code": broken.code, "line": broken.line, "particulars": broken.particulars}
+        held.fault = fault_of(broken)
         ImportRow.objects.filter(job=held).delete()
     else:
         held.checked_at = timezone.now()

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from crm.access import Access
 from crm.choices import Module
 from crm.imports.judge import CREATE, REFUSE, Decision
-from crm.imports.problems import Problem
 from crm.models import Product
 from crm.selectors.records import record_rows
+from finsuite.kernel.imports.problems import Problem
 from finsuite.kernel.money import quantize
 
 

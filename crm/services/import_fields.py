@@ -10,14 +10,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.choices import Module
-from crm.imports.fields import ACCOUNTS, CUSTOM, DATE, DECIMAL, FIELDS, Field
-from crm.imports.problems import Problem
+from crm.imports.fields import ACCOUNTS, FIELDS
 from crm.models import RECORDS, ImportJob, Organization
 from crm.selectors.custom_fields import custom_fields
 from finsuite.kernel.custom_fields.kinds import DAYS, NUMBERS, FieldDefinition
 from finsuite.kernel.custom_fields.texts import read_text, shown
 from finsuite.kernel.custom_fields.values import clean
 from finsuite.kernel.errors import Refused
+from finsuite.kernel.imports.fields import CUSTOM, DATE, DECIMAL, Field
+from finsuite.kernel.imports.problems import Problem
 
 
 class Table(dict[str, Field]):

@@ -18,8 +18,6 @@ import audit.services
 from crm.access import of_actor
 from crm.imports.fields import ACCOUNTS
 from crm.imports.judge import CREATE, REFUSE, SKIP, UPDATE, Decision, Rules, Seen, judge
-from crm.imports.problems import Problem
-from crm.imports.rows import Parsed, thawed
 from crm.models import ImportJob, ImportResult, ImportRow, ImportState
 from crm.selectors.import_known import Setting, known_of, setting_of
 from crm.services import records
@@ -30,6 +28,8 @@ from crm.services.import_fields import Table, tables_of
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import update_many
 from finsuite.kernel.errors import Refused
+from finsuite.kernel.imports.problems import Problem
+from finsuite.kernel.imports.rows import Parsed, thawed
 
 BATCH = 1_000
 _WRITTEN = ("result", "record_id", "version", "changes", "problems")

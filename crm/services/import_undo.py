@@ -11,7 +11,6 @@ from django.db.models import Case, When
 from django.utils import timezone, translation
 
 import audit.services
-from crm.imports.problems import Problem
 from crm.models import RECORDS, ImportJob, ImportResult, ImportRow, ImportState, ImportUndo
 from crm.models.modules import references, referred
 from crm.services import records
@@ -21,6 +20,7 @@ from crm.services.record_kinds import Kind
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import update_many
 from finsuite.kernel.errors import Refused
+from finsuite.kernel.imports.problems import Problem
 
 BATCH = 1_000
 

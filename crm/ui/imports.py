@@ -13,20 +13,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.access import Access
-from crm.choices import Level
+from crm.choices import Level, Module
 from crm.imports.fields import MODULES
-from crm.imports.reader import MOST_BYTES, MOST_ROWS
-from crm.imports.workbook import XLSX
 from crm.models import ImportJob, ImportOutcome, ImportResult, ImportState, ImportUndo
 from crm.selectors import imports as selectors
 from crm.services import imports as services
 from crm.services.import_fields import table_of
-from crm.services.import_words import file_fault, match_label
+from crm.services.import_words import match_label
 from crm.ui.addresses import address
 from crm.ui.base import actor_of, in_organization
-from crm.ui.import_forms import MappingForm, ReadingForm, UploadForm
+from crm.ui.import_forms import MappingForm
 from finsuite.kernel import formats
 from finsuite.kernel.errors import NotPermitted, Refused
+from finsuite.kernel.imports.forms import ReadingForm, UploadForm
+from finsuite.kernel.imports.reader import MOST_BYTES, MOST_ROWS
+from finsuite.kernel.imports.words import file_fault
+from finsuite.kernel.imports.workbook import XLSX
 from finsuite.kernel.spreadsheets import csv_chunks
 
 PAGE_SIZES = (20, 50, 100)
@@ -78,7 +80,7 @@ def import_new(request: HttpRequest, access: Access) -> HttpResponse:
     form = UploadForm(
         request.POST or None,
         request.FILES or None,
-        modules=modules,
+        holds=[(module, Module(module).label) for module in modules],
         initial={"module": asked if asked in modules else modules[0]},
     )
     if request.method == "POST" and form.is_valid():
@@ -114,7 +116,7 @@ def import_page(request: HttpRequest, access: Access, import_id: int) -> HttpRes
     if job.state == ImportState.BROKEN:
         return _broken_page(request, access, job, ReadingForm(job=job))
     if job.is_under_way:
-        return render(request, "crm/import_progress.html", _context(access, job))
+        return render(request, "imports/progress.html", _context(access, job))
     return _rows_page(request, access, job)
 
 
@@ -125,7 +127,7 @@ def import_progress(request: HttpRequest, access: Access, import_id: int) -> Htt
     job = _job(access, import_id)
     if not job.is_under_way:
         return HttpResponse(headers={"HX-Redirect": _address(job)})
-    return render(request, "crm/import_progress_part.html", _context(access, job))
+    return render(request, "imports/progress_part.html", _context(access, job))
 
 
 @require_POST
@@ -236,6 +238,20 @@ def _context(access: Access, job: ImportJob) -> dict[str, Any]:
         "undo": {value: job.undo_counts.get(value, 0) for value in ImportUndo.values},
         "fault": file_fault(job.fault) if job.fault else "",
         "list_url": address(job.module, "list", access.organization.pk),
+        "urls": _urls(job),
+    }
+
+
+def _urls(job: ImportJob) -> dict[str, str]:
+    """The addresses that the templates of all rooms name."""
+    of_all = {"organization": job.organization_id}
+    of_one = {**of_all, "import_id": job.pk}
+    return {
+        **{name: reverse(f"crm:import_{name}", kwargs=of_all) for name in ("list", "new")},
+        **{
+            name: reverse(f"crm:import_{name}", kwargs=of_one)
+            for name in ("page", "progress", "reading", "delete", "rows", "refused")
+        },
     }
 
 
@@ -265,7 +281,7 @@ def _broken_page(
     request: HttpRequest, access: Access, job: ImportJob, form: ReadingForm, status: int = 200
 ) -> HttpResponse:
     context = {**_context(access, job), "form": form, "preview": selectors.preview(job)}
-    return render(request, "crm/import_broken.html", context, status=status)
+    return render(request, "imports/broken.html", context, status=status)
 
 
 def _rows_page(request: HttpRequest, access: Access, job: ImportJob) -> HttpResponse:

@@ -8,9 +8,10 @@ from audit.models import Entry
 from crm.models import Account, Contact, ImportJob, ImportPart, ImportRow, Organization
 from crm.services import accounts, contacts, import_check, import_run, import_undo, imports
 from crm.services.import_fields import Table
-from crm.services.import_words import file_fault, row_problem
+from crm.services.import_words import row_problem
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Conflict, NotPermitted, Refused
+from finsuite.kernel.imports.words import file_fault
 from tests import factories
 from users.models import User
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from crm.imports.encodings import Detector
 from crm.imports.fields import ACCOUNTS, CONTACTS, FIELDS, MODULES
-from crm.imports.headers import LINE, REASON, carried, map_headers, normal, signature
-from crm.imports.reader import Reading, decoded_sample, detect_delimiter, rows
+from crm.imports.headers import map_headers
+from finsuite.kernel.imports.encodings import Detector
+from finsuite.kernel.imports.headers import LINE, REASON, carried, normal, signature
+from finsuite.kernel.imports.reader import Reading, decoded_sample, detect_delimiter, rows
 
 SAMPLES = Path(__file__).parent / "samples"
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from crm.imports.families import Families
 from crm.imports.fields import ACCOUNTS, CONTACTS, FIELDS
 from crm.imports.judge import Decision, Known, Match, Rules, Seen, judge, site_key, site_spellings
-from crm.imports.problems import Problem
-from crm.imports.rows import CLEAR, Parsed, frozen, parse_row, plan_columns, thawed
+from finsuite.kernel.imports.problems import Problem
+from finsuite.kernel.imports.rows import CLEAR, Parsed, frozen, parse_row, plan_columns, thawed
 
 CONTACT_RULES = Rules(module=CONTACTS, match_by="email", by_account=True)
 KNOWN = Known(

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.imports.problems import Problem
-from crm.imports.values import (
+from finsuite.kernel.imports.problems import Problem
+from finsuite.kernel.imports.values import (
     AMBIGUOUS,
     COMMA,
     DAY_FIRST,

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crm.imports.problems import FileBroken
+from finsuite.kernel.imports.problems import FileBroken
 
 DELIMITERS = (",", ";", "\t", "|")
 MOST_ROWS = 200_000

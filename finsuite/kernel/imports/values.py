@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from decimal import Decimal
 
-from crm.imports.problems import Problem
+from finsuite.kernel.imports.problems import Problem
 
 POINT = "."
 COMMA = ","

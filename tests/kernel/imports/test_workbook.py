@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import pytest
 
-from crm.imports import workbook
-from crm.imports.problems import FileBroken
+from finsuite.kernel.imports import workbook
+from finsuite.kernel.imports.problems import FileBroken
 from finsuite.kernel.spreadsheets import xlsx_chunks
 
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from crm.imports.fields import DATE, DECIMAL, Fields
-from crm.imports.reader import Row, fitted
-from crm.imports.values import AMBIGUOUS, COMMA, DAY_FIRST, MONTH_FIRST, POINT, date_evidence, number_evidence
+from finsuite.kernel.imports.fields import DATE, DECIMAL, Fields
+from finsuite.kernel.imports.reader import Row, fitted
+from finsuite.kernel.imports.values import (
+    AMBIGUOUS,
+    COMMA,
+    DAY_FIRST,
+    MONTH_FIRST,
+    POINT,
+    date_evidence,
+    number_evidence,
+)
 
 CHOICES = {DATE: (DAY_FIRST, MONTH_FIRST), DECIMAL: (COMMA, POINT)}
 _EVIDENCE = {DATE: date_evidence, DECIMAL: number_evidence}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.imports.encodings import LATIN_9, MAC, UTF_8, UTF_16_BE, UTF_16_LE, WINDOWS, Detector
-from crm.imports.problems import FileBroken
+from finsuite.kernel.imports.encodings import LATIN_9, MAC, UTF_8, UTF_16_BE, UTF_16_LE, WINDOWS, Detector
+from finsuite.kernel.imports.problems import FileBroken
 
 FRENCH = (
     "Nom du compte;Ville;Téléphone;Remarques\r\n"

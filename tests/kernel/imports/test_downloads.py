@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.imports.reader import Reading, rows
+from finsuite.kernel.imports.reader import Reading, rows
 from finsuite.kernel.spreadsheets import csv_chunks, plain_cell, safe_cell
 
 cells = st.text(st.characters(exclude_characters="\0\r", exclude_categories=("Cs",)), max_size=12)

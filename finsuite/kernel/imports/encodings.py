@@ -6,7 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from crm.imports.problems import FileBroken
+from finsuite.kernel.imports.problems import FileBroken
 
 UTF_8 = "utf-8"
 UTF_16_LE = "utf-16-le"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from crm.imports.fields import (
+from finsuite.kernel.imports.fields import (
     BOOLEAN,
     CURRENCY,
     CUSTOM,
@@ -19,13 +19,12 @@ from crm.imports.fields import (
     INTEGER,
     LINKS,
     PERSON,
-    RECORD,
     TAGS,
     Field,
     Fields,
 )
-from crm.imports.problems import Problem
-from crm.imports.values import parse_boolean, parse_date, parse_decimal, parse_integer, parse_tags
+from finsuite.kernel.imports.problems import Problem
+from finsuite.kernel.imports.values import parse_boolean, parse_date, parse_decimal, parse_integer, parse_tags
 from finsuite.kernel.spreadsheets import plain_cell
 
 KEEP = "keep"
@@ -127,15 +126,11 @@ def _parse_text(cell: str, spec: Field) -> str | Problem:
     if not cell.isprintable():
         if _CONTROL.search(cell):
             return Problem("control_character", spec.name)
-        if spec.kind == RECORD or not _several_lines(spec.name):
+        if not spec.has_lines:
             cell = " ".join(cell.split())
     if spec.most is not None and len(cell) > spec.most:
         return Problem("too_long", spec.name, {"length": len(cell), "most": spec.most})
     return cell
-
-
-def _several_lines(name: str) -> bool:
-    return name in ("description", "lost_note") or name.endswith("street")
 
 
 def _parse_email(cell: str, spec: Field) -> str | Problem:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.imports.problems import FileBroken
-from crm.imports.reader import Reading, Row, checked_header, detect_delimiter, fitted, rows
+from finsuite.kernel.imports.problems import FileBroken
+from finsuite.kernel.imports.reader import Reading, Row, checked_header, detect_delimiter, fitted, rows
 
 
 def read(data: bytes | str, encoding: str = "utf-8", delimiter: str = ",", size: int = 5) -> list[Row]:

@@ -11,8 +11,8 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from crm.imports.problems import FileBroken
-from crm.imports.reader import MOST_COLUMNS, MOST_ROWS, Row
+from finsuite.kernel.imports.problems import FileBroken
+from finsuite.kernel.imports.reader import MOST_COLUMNS, MOST_ROWS, Row
 
 XLSX = "xlsx"
 MOST_UNPACKED = 400 * 1024 * 1024  # bytes: a small file can be packed from an enormous one
