@@ -30,7 +30,7 @@ from finance.ui.settings_forms import (
     in_order,
     series_label,
 )
-from finance.ui.settings_rows import Faulty, Row, back, form_of, save_by
+from finance.ui.settings_rows import Faulty, Listing, Row, back, form_of, save_by
 from finsuite.kernel.errors import DomainError, NotFound
 from finsuite.kernel.formats import day, exact
 from finsuite.kernel.versions import version_of
@@ -46,11 +46,7 @@ def term_settings(request: HttpRequest, member: Membership) -> HttpResponse:
     def save(values: dict[str, Any]) -> None:
         term_services.create_term(actor=actor_of(request), organization=member.organization, values=values)
 
-    status = save_by(form, save)
-    if status != 302:
-        return _terms(request, member, Faulty(form), status)
-    messages.success(request, _("%(term)s is added.") % {"term": form.cleaned_data["name"]})
-    return back(member, "term_settings")
+    return TERMS.save(request, member, form, save, _("%(name)s is added."))
 
 
 @page(Right.TAXES, "POST")
@@ -63,11 +59,7 @@ def term_edit(request: HttpRequest, member: Membership, term: int) -> HttpRespon
         version = request.POST.get("version", "")
         term_services.update_term(actor=actor_of(request), term=record, values=values, version=version)
 
-    status = save_by(form, save)
-    if status != 302:
-        return _terms(request, member, Faulty(form, record), status)
-    messages.success(request, _("%(term)s is saved.") % {"term": form.cleaned_data["name"]})
-    return back(member, "term_settings")
+    return TERMS.save(request, member, form, save, _("%(name)s is saved."), record=record)
 
 
 @page(Right.TAXES, "POST")
@@ -75,7 +67,7 @@ def term_delete(request: HttpRequest, member: Membership, term: int) -> HttpResp
     """Delete a payment term that nothing names."""
     record = access.payment_term(member.organization, term)
     term_services.delete_term(actor=actor_of(request), term=record, version=request.POST.get("version"))
-    messages.success(request, _("%(term)s is deleted.") % {"term": record.name})
+    messages.success(request, _("%(name)s is deleted.") % {"name": record.name})
     return back(member, "term_settings")
 
 
@@ -89,6 +81,9 @@ def _terms(request: HttpRequest, member: Membership, faulty: Faulty | None, stat
         "terms_is_current": True,
     }
     return show(request, member, "finance/settings/payment_terms.html", context, status=status)
+
+
+TERMS = Listing("term_settings", _terms)
 
 
 @page(Right.SETTINGS)
@@ -107,11 +102,7 @@ def series_edit(request: HttpRequest, member: Membership, series: int) -> HttpRe
         version = request.POST.get("version", "")
         series_services.update_series(actor=actor_of(request), series=record, values=values, version=version)
 
-    status = save_by(form, save)
-    if status != 302:
-        return _series(request, member, Faulty(form, record), status)
-    messages.success(request, _("The numbering is saved."))
-    return back(member, "series_settings")
+    return SERIES.save(request, member, form, save, _("The numbering is saved."), record=record)
 
 
 def _series(request: HttpRequest, member: Membership, faulty: Faulty | None, status: int) -> HttpResponse:
@@ -122,6 +113,9 @@ def _series(request: HttpRequest, member: Membership, faulty: Faulty | None, sta
     rows = [row(one) for one in sorted(all_series(member.organization), key=in_order)]
     context = {"rows": rows, "series_is_current": True}
     return show(request, member, "finance/settings/series.html", context, status=status)
+
+
+SERIES = Listing("series_settings", _series)
 
 
 @page(Right.SETTINGS, "GET", "POST")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from finance.models import Membership
@@ -65,3 +66,28 @@ def form_of(faulty: Faulty | None, kind: type[Any], record: Any, make: Callable[
     if faulty is not None and faulty.record == record and isinstance(faulty.form, kind):
         return faulty.form
     return make()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A settings page that lists things: the name of its address, and what draws it, with a form that was refused."""
+
+    address: str
+    draw: Callable[[HttpRequest, Membership, Faulty | None, int], HttpResponse]
+
+    def save(
+        self,
+        request: HttpRequest,
+        member: Membership,
+        form: Any,
+        save: Callable[[dict[str, Any]], Any],
+        told: str,
+        *,
+        record: Any = None,
+    ) -> HttpResponse:
+        """Save what was typed, of a new record or of this one; `told`, which may name what was typed, is said then."""
+        status = save_by(form, save)
+        if status != 302:
+            return self.draw(request, member, Faulty(form, record), status)
+        messages.success(request, told % form.cleaned_data)
+        return back(member, self.address)

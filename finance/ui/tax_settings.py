@@ -16,7 +16,7 @@ from finance.services import tax_exemptions
 from finance.services import taxes as tax_services
 from finance.ui.pages import actor_of, page, show
 from finance.ui.settings_forms import ExemptionForm, TaxForm, TaxGroupForm
-from finance.ui.settings_rows import Faulty, Row, back, form_of, save_by
+from finance.ui.settings_rows import Faulty, Listing, Row, back, form_of
 from finsuite.kernel.formats import exact
 
 
@@ -34,11 +34,7 @@ def tax_create(request: HttpRequest, member: Membership) -> HttpResponse:
     def save(values: dict[str, Any]) -> None:
         tax_services.create_tax(actor=actor_of(request), organization=member.organization, values=values)
 
-    status = save_by(form, save)
-    if status != 302:
-        return _taxes(request, member, Faulty(form), status)
-    messages.success(request, _("%(tax)s is added.") % {"tax": form.cleaned_data["name"]})
-    return back(member, "tax_settings")
+    return TAXES.save(request, member, form, save, _("%(name)s is added."))
 
 
 @page(Right.TAXES, "POST")
@@ -51,11 +47,7 @@ def tax_edit(request: HttpRequest, member: Membership, tax: int) -> HttpResponse
         version = request.POST.get("version", "")
         tax_services.update_tax(actor=actor_of(request), tax=record, values=values, version=version)
 
-    status = save_by(form, save)
-    if status != 302:
-        return _taxes(request, member, Faulty(form, record), status)
-    messages.success(request, _("%(tax)s is saved.") % {"tax": form.cleaned_data["name"]})
-    return back(member, "tax_settings")
+    return TAXES.save(request, member, form, save, _("%(name)s is saved."), record=record)
 
 
 @page(Right.TAXES, "POST")
@@ -63,7 +55,7 @@ def tax_delete(request: HttpRequest, member: Membership, tax: int) -> HttpRespon
     """Delete a tax that nothing names."""
     record = access.tax(member.organization, tax)
     tax_services.delete_tax(actor=actor_of(request), tax=record, version=request.POST.get("version"))
-    messages.success(request, _("%(tax)s is deleted.") % {"tax": record.name})
+    messages.success(request, _("%(name)s is deleted.") % {"name": record.name})
     return back(member, "tax_settings")
 
 
@@ -75,11 +67,7 @@ def exemption_create(request: HttpRequest, member: Membership) -> HttpResponse:
     def save(values: dict[str, Any]) -> None:
         tax_exemptions.create_exemption(actor=actor_of(request), organization=member.organization, values=values)
 
-    status = save_by(form, save)
-    if status != 302:
-        return _taxes(request, member, Faulty(form), status)
-    messages.success(request, _("%(reason)s is added.") % {"reason": form.cleaned_data["name"]})
-    return back(member, "tax_settings")
+    return TAXES.save(request, member, form, save, _("%(name)s is added."))
 
 
 @page(Right.TAXES, "POST")
@@ -92,11 +80,7 @@ def exemption_edit(request: HttpRequest, member: Membership, exemption: int) -> 
         version = request.POST.get("version", "")
         tax_exemptions.update_exemption(actor=actor_of(request), exemption=record, values=values, version=version)
 
-    status = save_by(form, save)
-    if status != 302:
-        return _taxes(request, member, Faulty(form, record), status)
-    messages.success(request, _("%(reason)s is saved.") % {"reason": form.cleaned_data["name"]})
-    return back(member, "tax_settings")
+    return TAXES.save(request, member, form, save, _("%(name)s is saved."), record=record)
 
 
 @page(Right.TAXES, "POST")
@@ -105,7 +89,7 @@ def exemption_delete(request: HttpRequest, member: Membership, exemption: int) -
     record = access.tax_exemption(member.organization, exemption)
     version = request.POST.get("version")
     tax_exemptions.delete_exemption(actor=actor_of(request), exemption=record, version=version)
-    messages.success(request, _("%(reason)s is deleted.") % {"reason": record.name})
+    messages.success(request, _("%(name)s is deleted.") % {"name": record.name})
     return back(member, "tax_settings")
 
 
@@ -141,3 +125,6 @@ def _taxes(request: HttpRequest, member: Membership, faulty: Faulty | None, stat
         "taxes_is_current": True,
     }
     return show(request, member, "finance/settings/taxes.html", context, status=status)
+
+
+TAXES = Listing("tax_settings", _taxes)
