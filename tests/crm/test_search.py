@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from crm.access import Access, access, of_actor
@@ -258,7 +258,10 @@ def test_a_record_is_found_by_its_name_unaccented_and_with_a_letter_left_out(
         assert name in names(seen, name)
         assert name in names(seen, Account.objects.get(pk=made.pk).sort_key)
         if len(name) >= 6:
-            left_out = data.draw(st.sampled_from([at for at, letter in enumerate(name) if letter != " "]))
+            # œ, æ and ß are read as two letters each, so that leaving one out leaves out two.
+            single = [at for at, letter in enumerate(name) if letter not in " œæß"]
+            assume(single)
+            left_out = data.draw(st.sampled_from(single))
             assert name in names(seen, name[:left_out] + name[left_out + 1 :])
     finally:
         made.delete()
