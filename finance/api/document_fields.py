@@ -11,8 +11,8 @@ from finance.choices import Derived
 from finance.choices import DocumentKind as Kind
 from finance.derived import PARTIAL
 from finance.selectors.shown import UNPAID, shown_statuses
+from finance.services.beginning import ADDRESS
 from finance.services.document_kinds import Spec
-from finance.services.documents import ADDRESS
 from finance.services.drafting import MOST_LINES
 from finsuite.kernel.api.fields import Field, of_model
 from finsuite.kernel.api.fields import Kind as As

@@ -10,8 +10,9 @@ from finance.access import require
 from finance.choices import DocumentKind
 from finance.models import Customer, Organization, Vendor
 from finance.models.documents import Document, DocumentLine
+from finance.services.beginning import Given, begin
 from finance.services.document_kinds import SPECS, Spec
-from finance.services.documents import Given, begin, lines_of
+from finance.services.documents import lines_of
 from finance.services.drafting import compute, draw_lines, read_around
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.records import assign

@@ -18,8 +18,9 @@ from finance.models import Customer, Membership, Vendor
 from finance.models.documents import DocumentLine
 from finance.selectors import document_papers as papers
 from finance.selectors.taxes import choosable
+from finance.services.beginning import begin
 from finance.services.document_moves import move_document
-from finance.services.documents import begin, create_document, update_document
+from finance.services.documents import create_document, update_document
 from finance.services.drafts import drop_draft, keep_draft
 from finance.services.previews import preview_change, preview_new
 from finance.ui.documents.editor_form import DocumentForm, initial_of
