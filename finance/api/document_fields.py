@@ -11,7 +11,7 @@ from finance.choices import Derived
 from finance.choices import DocumentKind as Kind
 from finance.derived import PARTIAL
 from finance.selectors.shown import UNPAID, shown_statuses
-from finance.services.beginning import ADDRESS
+from finance.services.document_checks import ADDRESS
 from finance.services.document_kinds import Spec
 from finance.services.drafting import MOST_LINES
 from finsuite.kernel.api.fields import Field, of_model

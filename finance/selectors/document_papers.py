@@ -14,6 +14,7 @@ from finance.models import (
     Bill,
     BillLine,
     Comment,
+    ContactPerson,
     CreditNote,
     DocumentVersion,
     Draft,
@@ -46,6 +47,15 @@ def lines_of_many(model: type[Document], documents: Sequence[Any]) -> dict[int, 
     for line in all_lines(model, found):
         found[line.document_id].append(line)
     return found
+
+
+def persons_of(document: Any) -> list[ContactPerson]:
+    """The customer's contact persons whom it goes to, the primary one first; no query where there are none."""
+    chosen = getattr(document, "contact_person_ids", None)
+    if not chosen:
+        return []
+    rows = ContactPerson.objects.of(document.organization).filter(customer_id=document.customer_id, pk__in=chosen)
+    return list(rows.order_by("-is_primary", "id"))
 
 
 def comments_of(document: Document) -> QuerySet[Comment]:

@@ -19,14 +19,13 @@ from finance.payment_terms import due_date
 from finance.selectors.days import today
 from finance.selectors.preferences import preferences
 from finance.selectors.rates import price_precision
-from finance.services.document_checks import check_references
+from finance.services.document_checks import ADDRESS, check_references
 from finance.services.document_kinds import Spec
 from finance.services.drafting import rate_of
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.records import Change, assign, refuse_unknown
 from finsuite.kernel.terms import searchable
 
-ADDRESS = ("attention", "address", "street2", "city", "state", "zip", "country", "phone", "fax")
 _STEPS: dict[str, Decimal | None] = {RoundOff.NONE: None, RoundOff.WHOLE: Decimal(1)}
 
 Given = Mapping[str, Any]
@@ -70,6 +69,14 @@ def address_of(party: Any, which: str) -> dict[str, str]:
     """The party's address as a document keeps it; only what is filled in."""
     found = {part: getattr(party, f"{which}_{part}", "") for part in ADDRESS}
     return {part: value for part, value in found.items() if value}
+
+
+def with_addresses(document: Any, change: Change, values: Given) -> Change:
+    """The change, with the addresses of the customer whom the document goes to now, where none are given."""
+    if "customer_id" not in change:
+        return change
+    theirs = {name: address_of(document.customer, name) for name in ("billing", "shipping") if name not in values}
+    return change.and_(assign(document, theirs, allowed=theirs))
 
 
 def _party(spec: Spec, organization: Organization, values: Given) -> Any:

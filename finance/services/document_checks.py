@@ -16,31 +16,24 @@ from finance.services.document_references import unknown_invoice
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.records import Change
 
+ADDRESS = ("attention", "address", "street2", "city", "state", "zip", "country", "phone", "fax")
+LONGEST_PART = 500  # of an address
+
 Given = Mapping[str, Any]
 
 
 def check_references(spec: Spec, document: Document, change: Change | None) -> None:
     """What a document names must be of its organization, and fit together."""
     organization = document.organization
-    faults: dict[str, list[str]] = {}
-    until = document.until
-    if until is not None and until < document.date and spec.model.until_field != "date":
-        faults[spec.model.until_field] = [_("This is before the date of the document.")]
-    if document.exchange_rate <= 0:
-        faults["exchange_rate"] = [_("A rate is greater than zero.")]
-    elif document.currency == organization.base_currency and document.exchange_rate != 1:
-        faults["exchange_rate"] = [_("The rate of the base currency is 1.")]
-    if not 0 <= document.price_precision <= 6:
-        faults["price_precision"] = [_("Prices have from 0 to 6 decimals.")]
-    if change and "number" in change and document.is_issued:
-        faults["number"] = [_("What was issued keeps its number.")]
-    if document.shipping_charge < 0:
-        faults["shipping_charge"] = [_("A shipping charge is not below zero.")]
+    faults = _own_faults(spec, document, change)
     if document.salesperson_id and (change is None or "salesperson_id" in change):
         members = Membership.objects.of(organization)
         if not members.filter(user_id=document.salesperson_id).exists():
             faults["salesperson_id"] = [_("The salesperson must be a member of %(name)s.") % {"name": organization}]
     faults |= unknown_invoice(document, change)
+    for name in ("billing", "shipping", "deliver_to"):
+        if name in spec.writable and (change is None or name in change):
+            faults |= _address_faults(name, getattr(document, name))
     if faults:
         raise Refused(_("Some fields can't be saved as they are."), fields=faults)
     if change is not None and f"{spec.party}_id" in change:
@@ -52,6 +45,36 @@ def check_references(spec: Spec, document: Document, change: Change | None) -> N
             raise Refused(sentence, code="fixed", fields={f"{spec.party}_id": [sentence]})
         setattr(document, spec.party, party)
     _check_persons(spec, document, change)
+
+
+def _own_faults(spec: Spec, document: Document, change: Change | None) -> dict[str, list[str]]:
+    """What is wrong with it by itself, whatever else there is."""
+    faults: dict[str, list[str]] = {}
+    until = document.until
+    if until is not None and until < document.date and spec.model.until_field != "date":
+        faults[spec.model.until_field] = [_("This is before the date of the document.")]
+    if document.exchange_rate <= 0:
+        faults["exchange_rate"] = [_("A rate is greater than zero.")]
+    elif document.currency == document.organization.base_currency and document.exchange_rate != 1:
+        faults["exchange_rate"] = [_("The rate of the base currency is 1.")]
+    if not 0 <= document.price_precision <= 6:
+        faults["price_precision"] = [_("Prices have from 0 to 6 decimals.")]
+    if change and "number" in change and document.is_issued:
+        faults["number"] = [_("What was issued keeps its number.")]
+    if document.shipping_charge < 0:
+        faults["shipping_charge"] = [_("A shipping charge is not below zero.")]
+    return faults
+
+
+def _address_faults(name: str, kept: Any) -> dict[str, list[str]]:
+    """An address is texts under the names of its parts."""
+    if not isinstance(kept, Mapping) or not all(isinstance(part, str) for part in kept.values()):
+        return {name: [_("An address is told in its parts, each a text.")]}
+    if unknown := sorted(set(kept) - set(ADDRESS)):
+        return {name: [_("An address has no such parts: %(parts)s.") % {"parts": ", ".join(unknown)}]}
+    if any(len(part) > LONGEST_PART or "\x00" in part for part in kept.values()):
+        return {name: [_("A part of this address is too long, or can't be stored.")]}
+    return {}
 
 
 def _check_persons(spec: Spec, document: Any, change: Change | None) -> None:

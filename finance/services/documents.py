@@ -19,7 +19,7 @@ from finance.events import DocumentCreated, DocumentDeleted, DocumentUpdated
 from finance.models import Organization
 from finance.models.documents import Document, DocumentLine
 from finance.services import numbering
-from finance.services.beginning import Given, begin, set_search, with_due_date
+from finance.services.beginning import Given, begin, set_search, with_addresses, with_due_date
 from finance.services.customer_rules import constraint_of
 from finance.services.document_checks import (
     cannot_delete,
@@ -138,6 +138,7 @@ def update_document(
         raise Refused(sentence, code="fixed", fields={"currency": [sentence]})
     change = with_due_date(document, assign(document, values, allowed=spec.writable), values)
     check_references(spec, document, change)
+    change = with_addresses(document, change, values)
     kept = {line.pk: line for line in lines_of(document)}
     before = [_line_told(line) for line in kept.values()]
     if lines is None:

@@ -10,7 +10,7 @@ from finance.access import require
 from finance.choices import DocumentKind
 from finance.models import Customer, Organization, Vendor
 from finance.models.documents import Document, DocumentLine
-from finance.services.beginning import Given, begin
+from finance.services.beginning import Given, begin, with_addresses
 from finance.services.document_kinds import SPECS, Spec
 from finance.services.documents import lines_of
 from finance.services.drafting import compute, draw_lines, read_around
@@ -43,8 +43,9 @@ def preview_change(
     party = getattr(document, spec.party)
     if party_id and party_id != party.pk:
         party = access.referred_party(organization, spec.party, party_id, field=f"{spec.party}_id")
-    assign(document, values, allowed=spec.writable)
+    change = assign(document, values, allowed=spec.writable)
     setattr(document, spec.party, party)
+    with_addresses(document, change, values)
     kept = {line.pk: line for line in lines_of(document)}
     around = read_around(document, lines, kept.values())
     drawn = draw_lines(spec, document, lines, around, kept)

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from finance import workflow
 from finance.choices import DocumentKind as Kind
 from finance.documents import pdf
-from finance.documents.building import address_lines, sheet_of, taxes_of, totals_of
+from finance.documents.building import sheet_of, taxes_of, totals_of
 from finance.models import Membership
 from finance.rights import Right
 from finance.selectors import document_papers as papers
@@ -220,7 +220,7 @@ def _figures(editor: Editor, looked: Looked) -> dict[str, Any]:
         "tax_rows": taxes_of(document) if document is not None else (),
         "until": document.until if document is not None and _finds_until(editor) else None,
         "party": party,
-        "party_address": address_lines(_address(party)) if party else (),
+        "recipient": editor.recipient,
         "live_faults": [(name, looked.faults.get(name, "")) for name in LIVE if name in editor.form.fields]
         + [("lines", looked.faults.get("lines", ""))],
         "preview_url": f"{editor.url('preview')}?at={shown_at}" if has_picture else "",
@@ -230,11 +230,6 @@ def _figures(editor: Editor, looked: Looked) -> dict[str, Any]:
 def _finds_until(editor: Editor) -> bool:
     """Whether the day that it is good for is left for the document to find out."""
     return editor.pages.has_until and not editor.form[editor.pages.model.until_field].value()
-
-
-def _address(party: Any) -> dict[str, str]:
-    names = ("attention", "address", "street2", "city", "state", "zip", "country")
-    return {name: getattr(party, f"billing_{name}", "") for name in names}
 
 
 def _title(editor: Editor) -> str:

@@ -26,6 +26,7 @@ from finance.services.previews import preview_change, preview_new
 from finance.ui.documents.editor_form import DocumentForm, initial_of
 from finance.ui.documents.editor_rows import LineRow, lines_from, place_faults, row_of, typed_rows
 from finance.ui.documents.pages import PAGES, DocumentPages
+from finance.ui.documents.recipient import Recipient
 from finance.ui.pages import actor_of, add_refusal
 from finsuite.kernel.errors import Conflict, DomainError, Refused
 from finsuite.kernel.ids import read_id
@@ -171,6 +172,16 @@ class Editor:
         known = self.party_asked or (getattr(self.document, self.pages.spec.party) if self.key else None)
         return known if known is not None and known.pk == pk else self._parties().filter(pk=pk).first()
 
+    @cached_property
+    def recipient(self) -> Recipient:
+        """The party's persons and addresses, as chosen."""
+        source = self.copied[0] if self.copied else None
+        return Recipient(pages=self.pages, party=self.party, document=self.document, like=source, data=self.data)
+
+    def values(self, form: DocumentForm) -> dict[str, Any]:
+        """What was typed besides the lines, as the services take it."""
+        return {**form.values(), **self.recipient.values()}
+
     def _parties(self) -> Any:
         model: Any = Customer if self.pages.spec.is_sale else Vendor
         return model.objects.of(self.organization)
@@ -196,7 +207,7 @@ class Editor:
         form.is_valid()
         looked.faults = {name: str(said[0]) for name, said in form.errors.items() if name != "__all__"}
         try:
-            values, lines = form.values(), lines_from(self.rows)
+            values, lines = self.values(form), lines_from(self.rows)
             if looked.faults:
                 return looked
             if self.key:
@@ -243,7 +254,7 @@ class Editor:
 
     def save(self) -> Any:
         """Have the services save it, and send it out where that was pressed."""
-        values, lines = self.form.values(), lines_from(self.rows)
+        values, lines = self.values(self.form), lines_from(self.rows)
         with transaction.atomic():
             if self.key:
                 saved = update_document(

@@ -209,6 +209,7 @@ def show_record(
         "party_url": _party_url(pages, document),
         "shown": shown(document, today(organization)),
         "rate": formats.exact(document.exchange_rate),
+        "persons": papers.persons_of(document),
         "counts": papers.counts_of(document),
         "url": url,
         "list_url": pages.url(organization.pk, "list"),

@@ -63,3 +63,34 @@ def draft(actor, organization, customer, vendor):
         )
 
     return make
+
+
+@pytest.fixture
+def as_boss(client, boss):
+    client.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def typed(customer, vendor, vat):
+    """What somebody types into the editor of this kind: two lines and an empty one."""
+
+    def form(kind, **more):
+        party = {"customer_id": customer.pk} if kind in SALES else {"vendor_id": vendor.pk}
+        lines = {
+            "line": ["0", "1", "2"],
+            "name-0": "Work",
+            "quantity-0": "2",
+            "rate-0": "100.00",
+            "discount-0": "10 %",
+            "tax_ids-0": vat.pk,
+            "name-1": "Travel",
+            "quantity-1": "",
+            "rate-1": "50",
+            "name-2": "",
+            "quantity-2": "",
+            "rate-2": "",
+        }
+        return {**party, "number": "T-1", **lines, **more}
+
+    return form

@@ -30,12 +30,6 @@ def url(kind, name, organization, document=None, **more):
     return reverse(f"finance:{kind.value}_{name}", kwargs=names)
 
 
-@pytest.fixture
-def as_boss(client, boss):
-    client.force_login(boss, backend=BACKEND)
-    return client
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_list_of_any_kind_asks_two_queries_of_documents(
     organization, as_boss, draft, kind, django_assert_num_queries
