@@ -11,4 +11,5 @@ class FinanceConfig(AppConfig):
         from finance.ui import expense_navigation, navigation  # noqa: F401
         from finance.ui.documents import navigation as document_navigation  # noqa: F401
         from finance.ui.payments import navigation as payment_navigation  # noqa: F401
+        from finance.ui.reports import navigation as report_navigation  # noqa: F401
         from finance.ui.subscriptions import navigation as subscription_navigation  # noqa: F401

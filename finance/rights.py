@@ -32,6 +32,7 @@ class Right(StrEnum):
     EMAIL = "email"
     MANAGE_EMAILS = "emails.manage"
     PAYMENTS = "payments"  # in and out, credits, refunds
+    REPORTS = "reports"  # of the whole organization: for those who see everybody's expenses, too
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -43,7 +44,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             *(Right.SALES_EDIT, Right.EXPENSES_EDIT, Right.EMAIL),
         }
     ),
-    Role.VIEWER: frozenset({Right.VIEW}),
+    Role.VIEWER: frozenset({Right.VIEW, Right.REPORTS}),
 }
 
 # Sync and triggers act for a person of another room, who need not be a member here: integration has checked that

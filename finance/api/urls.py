@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from finance.api import payments, receivables, settling, statements
+from finance.api import payments, receivables, reports, settling, statements
 from finance.api.catalogue import ItemResource, VendorResource
 from finance.api.custom_fields import CustomFieldResource
 from finance.api.customers import ContactPersonResource, CustomerResource
@@ -33,6 +33,7 @@ _of_one: list[URLPattern | URLResolver] = [
     *settling.urlpatterns,
     *receivables.urlpatterns,
     *statements.urlpatterns,
+    *reports.urlpatterns,
     *PlanResource.urls(),
     *SubscriptionResource.urls(),
     *RecurringInvoiceResource.urls(),

@@ -21,6 +21,7 @@ from finance.ui import (
 )
 from finance.ui.documents import urls as document_urls
 from finance.ui.payments import urls as payment_urls
+from finance.ui.reports import urls as report_urls
 from finance.ui.subscriptions import urls as subscription_urls
 from finsuite.kernel.api import resources as _ids  # noqa: F401 – registers the converter `id`
 
@@ -32,6 +33,7 @@ _of_one: list[URLPattern | URLResolver] = [
     *document_urls.urlpatterns,
     *payment_urls.urlpatterns,
     *subscription_urls.urlpatterns,
+    *report_urls.urlpatterns,
     path("customers/<id:customer>/", customers.customer_detail, name="customer_detail"),
     path("customers/<id:customer>/contact-persons/", customers.customer_persons, name="customer_persons"),
     path("customers/<id:customer>/history/", customers.customer_history, name="customer_history"),

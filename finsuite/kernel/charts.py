@@ -1,4 +1,8 @@
-"""Bar and line charts as plain geometry, for components/chart.html to draw. No script, no library."""
+"""Charts as plain geometry, for components/chart.html and components/bars.html to draw. No script, no library.
+
+A page needs a few dozen rectangles and lines in the theme's own colours, readable without colour, on paper and without
+a script: that is less than what a library would have to be taught. Whatever is drawn also stands in a table.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +33,7 @@ class Chart:
     series: Sequence[Series]
     kind: str = "bar"  # "bar" or "line"
     write: Callable[[float], str] = str
+    is_tabled: bool = True  # False where the page has the same figures as a table anyway
 
     width: int = WIDTH
     height: int = HEIGHT
@@ -111,6 +116,45 @@ class Chart:
     def _y(self, value: float) -> float:
         low, high = self.ticks[0], self.ticks[-1]
         return round(_TOP + (self.height - _TOP - _BOTTOM) * (high - value) / (high - low), 2)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar across: where it begins and how long it is, in percent of the room."""
+
+    label: str
+    figure: str
+    start: float
+    length: float
+    is_negative: bool
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Figures as bars across, one below another under their names: for names too long to stand below an axis.
+
+    Names and figures are text of the page, so that they are read aloud, and legible on a narrow screen.
+    """
+
+    title: str
+    labels: Sequence[str]
+    values: Sequence[float]
+    write: Callable[[float], str] = str
+
+    @cached_property
+    def drawn(self) -> list[Bar]:
+        low, high = min([0.0, *self.values]), max([0.0, *self.values])
+        room = (high - low) or 1.0
+        return [
+            Bar(
+                label=label,
+                figure=self.write(value),
+                start=round((min(value, 0.0) - low) / room * 100, 2),
+                length=round(abs(value) / room * 100, 2),
+                is_negative=value < 0,
+            )
+            for label, value in zip(self.labels, self.values, strict=True)
+        ]
 
 
 def _round_step(rough: float) -> float:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from finsuite.kernel import formats
-from finsuite.kernel.charts import Chart, Series
+from finsuite.kernel.charts import Bars, Chart, Series
 
 
 class SampleForm(forms.Form):
@@ -86,6 +86,12 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "page": Paginator(range(143), 20).page(2),
         "chart_bar": _chart("bar"),
         "chart_line": _chart("line"),
+        "chart_across": Bars(
+            _("The largest customers, EUR"),
+            [row["name"] for row in _rows()],
+            [12480.5, 3260, 845.2, -1200, 240],
+            write=formats.number,
+        ),
         "steps": [{"label": _("Connect"), "url": "#stepper"}, _("Checks"), _("Mapping"), _("Review and start")],
         "now": timezone.now(),
         "earlier": timezone.now() - dt.timedelta(hours=3),

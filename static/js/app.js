@@ -19,3 +19,4 @@ import "./reorder.js";
 import "./deal-lines.js";
 import "./board.js";
 import "./addresses.js";
+import "./print.js";

@@ -316,6 +316,12 @@ def chart(figure: charts.Chart) -> dict[str, Any]:
     return {"chart": figure}
 
 
+@register.inclusion_tag("components/bars.html")
+def bars(figure: charts.Bars) -> dict[str, Any]:
+    """Bars across, one below another, each with its name and figure. The page has the figures as a table, too."""
+    return {"bars": figure}
+
+
 @register.simple_tag(takes_context=True)
 def panel(context: template.Context, slot: str, subject: Any) -> SafeString:
     """What other rooms put into this slot of the page."""

@@ -1,0 +1,74 @@
+"""The chart of a report: the same figures as its table, the largest of them where there are many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from finance.selectors.reports.asking import Asked
+from finance.selectors.reports.catalogue import Definition
+from finance.selectors.reports.shapes import Report, Shape
+from finsuite.kernel import formats
+from finsuite.kernel.charts import Bars, Chart, Series
+
+MOST_BARS = 10
+MOST_MONTHS = 120
+
+
+def columns_of(definition: Definition, report: Report, asked: Asked) -> Chart | None:
+    """Months side by side; None for a report of something else."""
+    if not report.drawn or report.columns[0].shape is not Shape.MONTH:
+        return None
+    rows = list(report.rows)[-MOST_MONTHS:]
+    labels = {column.name: str(column.label) for column in report.columns}
+    return Chart(
+        _title(definition, asked),
+        [formats.month(row["month"]) for row in rows],
+        [Series(labels[name], [float(row[name]) for row in rows]) for name in report.drawn],
+        write=_written(asked),
+        is_tabled=False,
+    )
+
+
+def bars_of(definition: Definition, report: Report, asked: Asked) -> Bars | None:
+    """Bars across, one below another: the rows, or the columns of the total where the report compares these."""
+    if not report.drawn or report.columns[0].shape is Shape.MONTH:
+        return None
+    found = _of_total(report) if len(report.drawn) > 2 else _of_rows(report)
+    if not any(value for _label, value in found):
+        return None
+    labels, values = zip(*found, strict=True)
+    title = _title(definition, asked)
+    if len(found) == MOST_BARS and len(report.rows) * len(report.drawn) > MOST_BARS:
+        title = _("%(title)s: the largest %(count)d") % {"title": title, "count": MOST_BARS}
+    return Bars(title, labels, values, write=_written(asked))
+
+
+def _of_total(report: Report) -> list[tuple[str, float]]:
+    labels = {column.name: str(column.label) for column in report.columns}
+    total: Any = report.total
+    return [(labels[name], float(total[name])) for name in report.drawn]
+
+
+def _of_rows(report: Report) -> list[tuple[str, float]]:
+    labels = {column.name: str(column.label) for column in report.columns}
+    several = len(report.drawn) > 1
+    found = [
+        (f"{row['name']} · {labels[name]}" if several else str(row["name"]), float(row[name]))
+        for row in report.rows
+        for name in report.drawn
+        if row[name]
+    ]
+    largest = sorted(range(len(found)), key=lambda place: -abs(found[place][1]))[:MOST_BARS]
+    return [found[place] for place in sorted(largest)]
+
+
+def _title(definition: Definition, asked: Asked) -> str:
+    told = {"title": str(definition.title), "currency": asked.base}
+    return _("%(title)s, in %(currency)s") % told
+
+
+def _written(asked: Asked) -> Callable[[float], str]:
+    return lambda figure: formats.compact(figure, asked.base)
