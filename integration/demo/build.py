@@ -26,7 +26,7 @@ from finance.services.members import add_member as add_finance_member
 from finance.services.organizations import create_organization as create_finance_organization
 from finance.services.rates import add_currency as add_finance_currency
 from finsuite.kernel.actors import Actor
-from integration.demo import books, content, sales, sales_content
+from integration.demo import books, content, sales, sales_content, trading
 from integration.demo.countries import FRANCE
 from integration.models import Connection
 from users.models import User
@@ -146,6 +146,7 @@ def _build_finance(people: dict[str, User]) -> None:
             "currency": person.country.currency,
         }
         create_customer(actor=accountant, organization=organization, values=values)
+    trading.build(organization, people[ACCOUNTANT], people[ADMIN])
 
 
 def _customer(actor: Actor, organization: FinanceOrganization, company: content.Company, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -37,14 +39,41 @@ from crm.models import (
 from crm.models import Organization as CrmOrganization
 from crm.selectors.records import record_rows
 from crm.services.organizations import create_organization
-from finance.models import Customer, Item
+from finance.models import (
+    Bill,
+    CreditNote,
+    Customer,
+    Estimate,
+    Expense,
+    ExpenseReport,
+    Invoice,
+    Item,
+    Payment,
+    PurchaseOrder,
+    Refund,
+    SalesOrder,
+    Subscription,
+    WriteOff,
+)
 from finance.models import Organization as FinanceOrganization
 from finance.models import Vendor as FinanceVendor
+from finance.selectors.chain import verify
+from finance.selectors.days import today
+from finance.selectors.receivables import receivables
 from finsuite.kernel.actors import Actor
 from integration.demo import build
 from users.models import User
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The demo, made once for all tests here that only look at it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        build.build()
+        yield
+        transaction.set_rollback(True)
 
 
 def _digest() -> str:
@@ -59,20 +88,27 @@ def _digest() -> str:
         *Activity.objects.order_by("id").values_list("kind", "subject", "status", "due_by"),
         *Item.objects.order_by("id").values_list("sku", "name", "sales_rate", "sales_tax__name", "vendor__number"),
         *Customer.objects.order_by("id").values_list("number", "display_name", "billing_city", "payment_terms"),
+        *(
+            row
+            for model in (Estimate, SalesOrder, Invoice, CreditNote, PurchaseOrder, Bill)
+            for row in model.objects.order_by("id").values_list("number", "status", "date", "currency", "total_base")
+        ),
+        *Payment.objects.order_by("id").values_list("number", "date", "amount", "customer__number"),
+        *Expense.objects.order_by("id").values_list("number", "date", "total", "status", "category__name"),
     ]
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
+@pytest.mark.usefixtures("demo")
 def test_the_demo_is_the_same_each_time() -> None:
-    build.build()
     first = _digest()
     build.wipe()
     build.build()
     assert _digest() == first
 
 
+@pytest.mark.usefixtures("demo")
 def test_the_demo_has_duplicates_near_duplicates_and_four_currencies() -> None:
-    build.build()
     accounts = set(Account.objects.values_list("name_key", flat=True))
     customers = set(Customer.objects.filter(kind="business").values_list("name_key", flat=True))
     assert Account.objects.count() == 241
@@ -82,8 +118,8 @@ def test_the_demo_has_duplicates_near_duplicates_and_four_currencies() -> None:
     assert set(Account.objects.values_list("currency", flat=True)) == {"EUR", "USD", "GBP", "CHF"}
 
 
+@pytest.mark.usefixtures("demo")
 def test_the_demos_books_have_items_vendors_and_taxes() -> None:
-    build.build()
     assert (Item.objects.count(), Item.objects.filter(track_stock=True).count()) == (11, 8)
     assert FinanceVendor.objects.values_list("number", flat=True).last() == "VEND-00004"
     organization = FinanceOrganization.objects.get(is_demo=True)
@@ -92,12 +128,35 @@ def test_the_demos_books_have_items_vendors_and_taxes() -> None:
     assert len(shared) == 8
 
 
+@pytest.mark.usefixtures("demo")
+def test_the_demos_books_hold_more_than_a_year_of_documents_in_every_state() -> None:
+    assert _by(Estimate.objects, "status") == {"accepted": 2, "declined": 2, "draft": 2, "invoiced": 21, "sent": 6}
+    assert _by(Invoice.objects, "status") == {"draft": 1, "paid": 51, "sent": 23}
+    assert set(_by(Invoice.objects, "currency")) == {"CHF", "EUR", "GBP", "USD"}
+    assert (CreditNote.objects.count(), Refund.objects.count(), WriteOff.objects.count()) == (3, 1, 1)
+    assert (_by(PurchaseOrder.objects, "status"), _by(Bill.objects, "status")) == (
+        {"billed": 13},
+        {"open": 5, "paid": 39},
+    )
+    assert _by(ExpenseReport.objects, "status") == {"reimbursed": 1, "rejected": 1, "submitted": 1}
+    assert _by(Subscription.objects, "status") == {"live": 3, "trial": 1}
+    organization = FinanceOrganization.objects.get(is_demo=True)
+    now = today(organization)
+    assert Invoice.objects.earliest("date").date < now - timedelta(days=365)
+    assert not Invoice.objects.filter(date__gt=now).exists()
+    assert receivables(organization).base.overdue > 0
+    assert verify(organization).broken is None
+    # All but what a calendar made afterwards is numbered in the order of its days.
+    days = list(Invoice.objects.order_by("id").values_list("date", flat=True)[:64])
+    assert days == sorted(days)
+
+
 def _by(rows: Any, name: str) -> dict[str, int]:
     return dict(rows.order_by(name).values_list(name).annotate(Count("pk")))
 
 
+@pytest.mark.usefixtures("demo")
 def test_the_demo_has_a_catalogue_and_deals_that_came_through_every_stage() -> None:
-    build.build()
     assert (Vendor.objects.count(), Product.objects.count()) == (8, 24)
     assert _by(Deal.objects, "pipeline__name") == {"Public tenders": 15, "Standard": 45}
     assert _by(Deal.objects, "stage__category") == {"lost": 9, "open": 38, "won": 13}
@@ -107,8 +166,8 @@ def test_the_demo_has_a_catalogue_and_deals_that_came_through_every_stage() -> N
     assert not Deal.objects.filter(stage__category="lost", lost_reason=None).exists()
 
 
+@pytest.mark.usefixtures("demo")
 def test_deals_of_the_demo_moved_in_the_past_months_and_closed_when_they_entered_their_last_stage() -> None:
-    build.build()
     assert StageChange.objects.earliest("at").at < timezone.now() - timedelta(days=200)
     assert StageChange.objects.latest("at").at < timezone.now()
     for deal in Deal.objects.select_related("stage"):
@@ -117,8 +176,8 @@ def test_deals_of_the_demo_moved_in_the_past_months_and_closed_when_they_entered
         assert deal.closed_at == (None if deal.stage.category == "open" else last.at)
 
 
+@pytest.mark.usefixtures("demo")
 def test_the_demo_has_work_that_is_overdue_for_today_ahead_and_done() -> None:
-    build.build()
     today = timezone.now().astimezone(ZoneInfo("Europe/Paris")).date()
     due = Activity.objects.filter(status="open", kind="task").values_list("due_on", flat=True)
     assert {(day > today) - (day < today) for day in due} == {-1, 0, 1}
@@ -127,8 +186,8 @@ def test_the_demo_has_work_that_is_overdue_for_today_ahead_and_done() -> None:
     assert Attachment.objects.count() == 17
 
 
+@pytest.mark.usefixtures("demo")
 def test_the_demo_shows_shared_pinned_and_board_views_duplicates_and_custom_fields() -> None:
-    build.build()
     views = ListView.objects.filter(is_system=False)
     assert _by(views, "visibility") == {"private": 1, "public": 5, "shared": 1}
     assert (views.filter(layout="board").count(), PinnedView.objects.count()) == (1, 4)
@@ -137,8 +196,8 @@ def test_the_demo_shows_shared_pinned_and_board_views_duplicates_and_custom_fiel
     assert Account.objects.exclude(custom={}).count() == 241
 
 
+@pytest.mark.usefixtures("demo")
 def test_in_the_demo_nothing_is_hidden_from_the_admin_and_teams_see_their_own_deals() -> None:
-    build.build()
     seen = {}
     for member in Membership.objects.select_related("organization", "user"):
         rows = record_rows(of_actor(Actor.person(member.user), member.organization), Module.DEALS)
@@ -146,14 +205,14 @@ def test_in_the_demo_nothing_is_hidden_from_the_admin_and_teams_see_their_own_de
     assert seen == {"admin": 60, "sales": 46, "export": 28, "accountant": 60}
 
 
+@pytest.mark.usefixtures("demo")
 def test_every_record_of_the_demo_has_an_author() -> None:
-    build.build()
     assert not Entry.objects.filter(user_id=None).exists()
     assert Entry.objects.filter(kind="crm.account", verb="created").count() == Account.objects.count()
 
 
+@pytest.mark.usefixtures("demo")
 def test_building_twice_adds_nothing() -> None:
-    build.build()
     counted = (Account, Customer, User, Entry, Deal, Activity, ListView)
     before = [model.objects.count() for model in counted]
     build.build()
