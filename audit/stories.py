@@ -67,6 +67,9 @@ VERBS: dict[str, Any] = {
     "refund deleted": pgettext_lazy("history", "deleted a refund of"),
     "written off": pgettext_lazy("history", "wrote off of"),
     "write-off cancelled": pgettext_lazy("history", "took back what was written off of"),
+    "reminded": pgettext_lazy("history", "reminded the customer of"),
+    "reminders stopped": pgettext_lazy("history", "stopped the automatic reminders of"),
+    "reminders resumed": pgettext_lazy("history", "resumed the automatic reminders of"),
     "renewed": pgettext_lazy("history", "renewed"),
     "remind": pgettext_lazy("history", "noted a reminder to the customer of"),
     "repeated": pgettext_lazy("history", "made an invoice of"),
@@ -105,6 +108,7 @@ VERBS: dict[str, Any] = {
 LABELS: dict[str, Any] = {
     "products_of_lines": pgettext_lazy("history", "Products that lines no longer name"),
     "address": pgettext_lazy("history", "Network address"),
+    "recipients": pgettext_lazy("history", "Recipients"),
 }
 PATHS: dict[str, Any] = {
     Via.API: gettext_lazy("by the API"),

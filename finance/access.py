@@ -25,6 +25,7 @@ from finance.models import (
     Plan,
     RecurringInvoice,
     Refund,
+    ReminderRule,
     Series,
     Subscription,
     Tax,
@@ -57,6 +58,7 @@ R = TypeVar(
     Membership,
     PaymentTerm,
     Refund,
+    ReminderRule,
     Plan,
     RecurringInvoice,
     Series,
@@ -266,6 +268,11 @@ def email_template(organization: Organization, template_id: int) -> EmailTemplat
     """One e-mail template of this organization."""
     templates = EmailTemplate.objects.of(organization)
     return _one(templates, organization, template_id, _("There is no such template."))
+
+
+def reminder_rule(organization: Organization, rule_id: int) -> ReminderRule:
+    """One reminder rule of this organization."""
+    return _one(ReminderRule.objects.of(organization), organization, rule_id, _("There is no such rule."))
 
 
 def zsc_key(organization: Organization, key_id: int) -> ZscKey:

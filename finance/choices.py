@@ -273,6 +273,13 @@ class EmailKind(models.TextChoices):
     STATEMENT = "statement", _("Statement of account")
 
 
+class ReminderRecipient(models.TextChoices):
+    """Who gets a reminder that is sent by rule. Where there is no such address, the other one is written to."""
+
+    PERSONS = "persons", _("The contact persons of the invoice")
+    CUSTOMER = "customer", _("The customer’s own e-mail address")
+
+
 class EmailState(models.TextChoices):
     """Where an e-mail is on its way out. One that is being sent is some worker's for as long as that takes."""
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from finance.services import email_sending, recurring_invoices, subscriptions
+from finance.services import email_sending, recurring_invoices, reminder_run, subscriptions
 from finance.services.zsc_keys import forget_old_attempts
 
 
@@ -34,3 +34,9 @@ def renew() -> None:
     """Every few minutes: renew subscriptions and make recurring invoices whose day has come where they are."""
     subscriptions.run_due()
     recurring_invoices.run_due()
+
+
+@shared_task(name="finance.remind")  # type: ignore[untyped-decorator]
+def remind() -> None:
+    """Every quarter of an hour: remind customers of what they owe, as their organization's rules say."""
+    reminder_run.run_due()

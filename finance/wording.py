@@ -66,6 +66,15 @@ REFUSALS: dict[str, Any] = {
 }
 """The sentence for each verb where the document's state does not allow it."""
 
+REMINDER_REFUSALS: dict[str, Any] = {
+    "draft": _("%(number)s is a draft. Send the invoice itself before you remind anybody of it."),
+    "sent": _("Nothing is left to pay of %(number)s."),
+    "paid": _("%(number)s is paid, so there is nothing to remind anybody of."),
+    "void": _("%(number)s is void, so there is nothing to remind anybody of."),
+}
+"""Why a customer can't be reminded of an invoice, by its status."""
+NO_ADDRESS = _("Neither the customer nor their contact persons have an e-mail address.")
+
 FAULTS: dict[Fault, Any] = {
     Fault.NOT_A_NUMBER: _("This isn't a number."),
     Fault.TOO_BIG: _("This is too large to be computed with."),

@@ -44,6 +44,7 @@ ORDER = (
     *("balance", "balance_base", "invoiced_quantity", "billed_quantity"),
     *("payment_term", "payment_terms_label", "estimate", "invoice"),
     *("billing", "shipping", "deliver_to", "notes", "terms", "language"),
+    *("reminders_sent", "last_reminder_at", "is_reminded"),
     *("void_reason", "issued_at", "created_at", "updated_at"),
 )
 FILTERED = frozenset(

@@ -20,6 +20,7 @@ from finance.api.document_conversions import CONVERSIONS, ConvertView
 from finance.api.document_fields import FIGURES, SETTLED, fields_of, flags, verbs
 from finance.api.document_moves import MoveView
 from finance.api.document_pdf import PdfView
+from finance.api.mailing import views_of
 from finance.choices import Derived
 from finance.choices import DocumentKind as Kind
 from finance.models.documents import Document
@@ -66,6 +67,7 @@ class DocumentResource(FinanceResource):
     def urls(cls) -> list[URLPattern]:
         one = f"{cls.name}/<id:record>"
         views = {"pdf": PdfView.of(cls), **{verb: MoveView.by(verb).of(cls) for verb in verbs(cls.spec.kind)}}
+        views |= {name: view.of(cls) for name, view in views_of(cls.spec.kind).items()}
         if cls.targets():
             views["convert"] = ConvertView.of(cls)
         moves = [path(f"{one}/{verb}", view, name=f"{cls.singular}-{verb}") for verb, view in views.items()]

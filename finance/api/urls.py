@@ -13,6 +13,7 @@ from finance.api.emails import EmailResource
 from finance.api.expenses import ExpenseCategoryResource, ExpenseReportResource, ExpenseResource
 from finance.api.organization import OrganizationView, PreferencesView
 from finance.api.recurring_invoices import RecurringInvoiceResource
+from finance.api.reminder_rules import ReminderRuleResource
 from finance.api.settings import CurrencyRateResource, CurrencyResource, MemberResource, SeriesResource
 from finance.api.subscriptions import PlanResource, SubscriptionResource
 from finance.api.taxes import PaymentTermResource, TaxExemptionResource, TaxResource
@@ -29,6 +30,7 @@ _of_one: list[URLPattern | URLResolver] = [
     *TaxExemptionResource.urls(),
     *PaymentTermResource.urls(),
     *EmailResource.urls(),
+    *ReminderRuleResource.urls(),
     *payments.urlpatterns,
     *settling.urlpatterns,
     *receivables.urlpatterns,

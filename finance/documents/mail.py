@@ -156,7 +156,7 @@ _STANDARD = {
     EmailKind.REMINDER: (
         gettext_lazy("Reminder: invoice {{number}} from {{organization}}"),
         gettext_lazy(
-            "Our invoice {{number}} was due on {{due_date}}, and {{balance}} of it is still to be paid. "
+            "This is a reminder of our invoice {{number}}, due on {{due_date}}: {{balance}} of it is still to be paid. "
             "If you have paid in the meantime, please disregard this e-mail."
         ),
     ),

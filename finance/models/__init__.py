@@ -26,6 +26,7 @@ from finance.models.payments import (
 from finance.models.preferences import Preferences
 from finance.models.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from finance.models.rates import Currency, CurrencyRate
+from finance.models.reminders import ReminderRule
 from finance.models.sales_orders import SalesOrder, SalesOrderLine
 from finance.models.search_words import SearchWord
 from finance.models.subscriptions import Plan, RecurringInvoice, Subscription, SubscriptionTerm
@@ -75,6 +76,7 @@ __all__ = [
     "PurchaseOrderLine",
     "RecurringInvoice",
     "Refund",
+    "ReminderRule",
     "SalesOrder",
     "SalesOrderLine",
     "SearchWord",

@@ -44,6 +44,7 @@ class Invoice(SalesDocument):
     void_reason = models.CharField(_("why it was voided"), max_length=500, blank=True, editable=False)
     reminders_sent = models.PositiveSmallIntegerField(_("reminders sent"), default=0, editable=False)
     last_reminder_at = models.DateTimeField(_("last reminder"), null=True, blank=True, editable=False)
+    is_reminded = models.BooleanField(_("automatic reminders"), default=True, editable=False)
 
     class Meta:
         verbose_name = _("invoice")

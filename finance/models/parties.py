@@ -110,6 +110,7 @@ class Customer(Party):
     payment_terms_label = models.CharField(_("payment terms"), max_length=200, blank=True)
     credit_limit = models.DecimalField(_("credit limit"), max_digits=18, decimal_places=2, null=True, blank=True)
     is_taxable = models.BooleanField(_("taxable"), default=True)
+    is_reminded = models.BooleanField(_("automatic payment reminders"), default=True)
     exemption = models.ForeignKey(
         TaxExemption,
         verbose_name=_("reason for exemption"),

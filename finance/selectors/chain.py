@@ -36,7 +36,8 @@ BATCH = 1000
 LIVING = frozenset(
     {
         *("status", "paid_total", "credited_total", "written_off_total", "settled_total", "used_total"),
-        *("balance", "balance_base", "reminders_sent", "last_reminder_at", "salesperson_id", "salesperson"),
+        *("balance", "balance_base", "reminders_sent", "last_reminder_at", "is_reminded"),
+        *("salesperson_id", "salesperson"),
     }
 )
 """What of an issued document goes on without a new version: what is settled of it, and who looks after it."""

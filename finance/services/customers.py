@@ -34,7 +34,7 @@ WRITABLE = frozenset(
         *("kind", "display_name", "company_name", "salutation", "first_name", "last_name"),
         *("email", "phone", "mobile", "website", "notes"),
         *("currency", "payment_term_id", "payment_terms", "payment_terms_label", "credit_limit"),
-        *("is_taxable", "exemption_id", "tax_number", "language", "owner_id", "status"),
+        *("is_taxable", "is_reminded", "exemption_id", "tax_number", "language", "owner_id", "status"),
         *(f"{address}_{part}" for address in ("billing", "shipping") for part in ADDRESS),
     }
 )

@@ -3,79 +3,54 @@
 Whatever can be e-mailed says of itself what `Composable` asks; its own view then calls `compose`:
 
     @page(Right.EMAIL, "GET", "POST")
-    def invoice_email(request: HttpRequest, member: Membership, invoice: int) -> HttpResponse:
-        record = access.invoice(member.organization, invoice)
-        return compose(request, member, InvoiceMail(record))
+    def payment_email(request: HttpRequest, member: Membership, payment: int) -> HttpResponse:
+        record = access.payment(member.organization, Payment, payment)
+        return compose(request, member, ReceiptMail(record))
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from finance.choices import EmailKind
-from finance.documents import mail
 from finance.models import Email, Membership
 from finance.selectors import emails as selectors
 from finance.selectors.emails import Template
-from finance.services.emails import BODY, SUBJECT, File, Letter, queue_email
+from finance.services.correspondence import Correspondence, Wanted, begin, chosen_of, sender_of, write
+from finance.services.emails import BODY, SUBJECT
 from finance.ui.pages import actor_of, add_refusal, show
-from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import DomainError
 
 _BETWEEN = re.compile(r"[,;\s]+")
 
 
-@dataclass(frozen=True)
-class Suggestion:
-    """Somebody to write to: a contact person. Those who are `chosen` are there from the start."""
-
-    address: str
-    name: str = ""
-    chosen: bool = False
-
-
-class Composable(Protocol):
-    """What an e-mail can be about.
+class Composable(Correspondence, Protocol):
+    """What an e-mail can be written about on a page.
 
     `title` is what people call it ("Invoice INV-00012"), `url` its page, `pdf_url` where its PDF can be looked at,
-    `image_url` a picture of its first page ("" if there is none). `language` is the one that its customer reads.
+    `image_url` a picture of its first page ("" if there is none).
     """
 
-    kind: EmailKind
-    record_kind: str
-    record_id: int | None
-    title: str
-    url: str
-    pdf_url: str
-    image_url: str
-    language: str
-
-    def values(self, language: str) -> Mapping[str, str]:
-        """A value for each variable of such e-mails (finance/documents/mail.py), but for the sender's name."""
-
-    def suggestions(self) -> Sequence[Suggestion]:
-        """Whom to write to."""
-
-    def files(self, language: str) -> Sequence[File]:
-        """The files to attach, drawn as they are to be sent."""
+    @property
+    def title(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def pdf_url(self) -> str: ...
+    @property
+    def image_url(self) -> str: ...
 
     def file_names(self, language: str) -> Sequence[str]:
-        """What they will be called."""
-
-    def emailed(self, *, actor: Actor, email: Email) -> None:
-        """It is in the outbox, in this transaction: a draft counts as sent from now on."""
+        """What the files to attach will be called."""
 
 
 class AddressesField(forms.CharField):
@@ -122,7 +97,7 @@ def compose(request: HttpRequest, member: Membership, about: Composable) -> Http
     templates = selectors.templates(member.organization, about.kind, language)
     if data is None or data.get("step") == "refill":
         chosen = _chosen(templates, data.get("template", "") if data else "")
-        form = ComposeForm(templates=templates, initial=_initial(request, about, language, chosen, data))
+        form = ComposeForm(templates=templates, initial=_initial(request, member, about, language, chosen, data))
         return _page(request, member, about, form, language, 200)
     form = ComposeForm(data, templates=templates)
     status = 422
@@ -138,38 +113,23 @@ def compose(request: HttpRequest, member: Membership, about: Composable) -> Http
 
 
 def _queue(request: HttpRequest, member: Membership, about: Composable, typed: Mapping[str, Any]) -> Email:
-    """Draw the files first, then write e-mail and document together."""
-    files = about.files(typed["language"]) if typed["attach"] else ()
-    letter = Letter(
-        kind=about.kind,
-        to=typed["to"],
-        cc=typed["cc"],
-        bcc=typed["bcc"],
-        subject=typed["subject"],
-        body=typed["body"],
-        language=typed["language"],
-        files=files,
-        record_kind=about.record_kind,
-        record_id=about.record_id,
-    )
-    actor = actor_of(request)
-    with transaction.atomic():
-        email = queue_email(actor=actor, organization=member.organization, letter=letter)
-        about.emailed(actor=actor, email=email)
-    return email
+    names = ("to", "cc", "bcc", "language", "subject", "body", "attach")
+    wanted = Wanted(**{name: typed[name] for name in names})
+    return write(actor=actor_of(request), organization=member.organization, about=about, wanted=wanted)
 
 
-def _initial(request: HttpRequest, about: Composable, language: str, template: Template, data: Any) -> dict[str, Any]:
-    person: Any = request.user
-    values = {**about.values(language), "sender": person.get_full_name() or person.email}
-    chosen = [suggestion.address for suggestion in about.suggestions() if suggestion.chosen]
-    kept = {name: data.get(name, "") for name in ("to", "cc", "bcc")} if data else {"to": ", ".join(chosen)}
+def _initial(
+    request: HttpRequest, member: Membership, about: Composable, language: str, template: Template, data: Any
+) -> dict[str, Any]:
+    kept = {name: data.get(name, "") for name in ("to", "cc", "bcc")} if data else {"to": ", ".join(chosen_of(about))}
+    sender, organization = sender_of(actor_of(request)), member.organization
+    subject, body = begin(template, about.values(language), sender=sender, organization=organization)
     return {
         **kept,
         "language": language,
         "template": key_of(template),
-        "subject": mail.filled(template.subject, values)[:SUBJECT],
-        "body": mail.filled(template.body, values)[:BODY],
+        "subject": subject,
+        "body": body,
         "attach": "attach" in data if data else True,
     }
 

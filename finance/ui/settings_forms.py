@@ -9,9 +9,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from finance.choices import CreditLimitRule, DiscountMode, DocumentKind, ExemptionCategory, RoundOff, TaxMode, TermKind
-from finance.models import CurrencyRate, PaymentTerm, Preferences, Series, Tax, TaxExemption
+from finance.choices import (
+    CreditLimitRule,
+    DiscountMode,
+    DocumentKind,
+    ExemptionCategory,
+    ReminderRecipient,
+    RoundOff,
+    TaxMode,
+    TermKind,
+)
+from finance.models import CurrencyRate, PaymentTerm, Preferences, ReminderRule, Series, Tax, TaxExemption
 from finance.models.preferences import TEXTS
+from finance.models.reminders import LATEST
 from finance.services.numbering import PRESETS
 from finance.ui.forms import RateField, RecordForm
 from finsuite.kernel.formats import exact
@@ -98,6 +108,41 @@ class TermForm(OneOfMany):
     def values(self) -> dict[str, Any]:
         """What was typed; no number of days is none."""
         return {**self.cleaned_data, "days": self.cleaned_data["days"] or 0}
+
+
+class ReminderRuleForm(OneOfMany):
+    """When customers are reminded, and who of them is."""
+
+    days = forms.IntegerField(label=_("Days"), min_value=0, max_value=LATEST)
+    side = forms.ChoiceField(
+        label=_("When"),
+        choices=[("before", _("before the due day")), ("after", _("after the due day"))],
+    )
+
+    class Meta:
+        model = ReminderRule
+        fields = ["recipient", "template", "is_active"]
+
+    field_order = ("days", "side", "recipient", "template", "is_active")
+
+    def __init__(self, data: Any = None, *, templates: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        held = self.instance.days
+        self.initial["days"] = None if held is None else abs(held)
+        self.initial["side"] = "before" if held is not None and held < 0 else "after"
+        named = dict.fromkeys([*templates, *filter(None, [self.instance.template])])
+        self.fields["template"] = forms.ChoiceField(
+            label=_("Template"),
+            choices=[("", _("The default one")), *((name, name) for name in named)],
+            required=False,
+        )
+        self.fields["recipient"].choices = ReminderRecipient.choices  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, under the service's names."""
+        found = dict(self.cleaned_data)
+        sign = -1 if found.pop("side") == "before" else 1
+        return {**found, "days": sign * found["days"]}
 
 
 class SeriesForm(OneOfMany):

@@ -17,8 +17,8 @@ from finance.documents.sample import sample
 from finance.documents.sheet import Sheet
 from finance.models import Email, Organization, Preferences
 from finance.selectors.preferences import preferences
+from finance.services.correspondence import Suggestion
 from finance.services.emails import File
-from finance.ui.compose import Suggestion
 from finsuite.kernel.actors import Actor
 
 

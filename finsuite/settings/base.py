@@ -299,6 +299,7 @@ CELERY_BEAT_SCHEDULE = {
     "finance.emails": {"task": "finance.send_emails", "schedule": 30.0, "options": {"expires": 30}},
     "finance.attempts": {"task": "finance.forget_old_attempts", "schedule": crontab(hour=3, minute=10)},
     "finance.renew": {"task": "finance.renew", "schedule": 300.0, "options": {"expires": 300}},
+    "finance.remind": {"task": "finance.remind", "schedule": 900.0, "options": {"expires": 900}},
     "crm.exports": {"task": "crm.look_after_exports", "schedule": 300.0, "options": {"expires": 300}},
     "crm.duplicates": {"task": "crm.renew_duplicates", "schedule": 300.0, "options": {"expires": 300}},
     "crm.bulk": {"task": "crm.resume_bulk_changes", "schedule": 60.0, "options": {"expires": 60}},

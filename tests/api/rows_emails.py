@@ -5,6 +5,7 @@ from __future__ import annotations
 from finance.choices import EmailKind
 from finance.services.email_templates import create_template
 from finance.services.emails import File, Letter, queue_email
+from finance.services.reminder_rules import create_rule
 from finsuite.kernel.actors import Actor
 from tests.api.permissions import Row, World, page, read, write
 
@@ -19,10 +20,25 @@ def _for_admins(url: str, *, status: int = 200, body: dict[str, str] | None = No
     return page(url, method=method, body=body, view=403, edit=403, admin=status)
 
 
+REMINDERS = "/finance/{finance}/settings/reminders"
+RULE = {"days": "7", "side": "after", "recipient": "customer"}
+RULES = "/api/v1/finance/{finance}/reminder-rules"
 LOOK = "/finance/{finance}/settings/document-look"
+SEEN = {"If-Match": '"{reminder_rule_version}"'}
 CHOSEN = {"look": "modern", "accent": "#0f766e", "paper": "a4"}
 
 ROWS = [
+    _for_admins(f"{REMINDERS}/"),
+    _for_admins(f"{REMINDERS}/", body=RULE, status=302),
+    _for_admins(f"{REMINDERS}/{{reminder_rule}}/", body={**RULE, "version": "{reminder_rule_version}"}, status=302),
+    _for_admins(f"{REMINDERS}/{{reminder_rule}}/delete/", body={}, status=302),
+    read(RULES),
+    read(f"{RULES}/{{reminder_rule}}"),
+    read(f"{RULES}/{{reminder_rule}}/history"),
+    write("POST", RULES, body={"days": 5}, edit=403, admin=201),
+    write("POST", f"{RULES}/bulk", body={"records": [{"days": 5}]}, edit=403, admin=200),
+    write("PATCH", f"{RULES}/{{reminder_rule}}", body={"days": 6}, headers=SEEN, edit=403, admin=200),
+    write("DELETE", f"{RULES}/{{reminder_rule}}", headers=SEEN, edit=403, admin=204),
     _for_admins(f"{LOOK}/"),
     _for_admins(f"{LOOK}/", body=CHOSEN, status=302),
     _for_admins(f"{LOOK}/preview/", body=CHOSEN),
@@ -67,6 +83,8 @@ def furnish(world: World) -> None:
         template = create_template(
             actor=actor, organization=organization, kind="invoice", language="en", values={**WORDS, "name": "Ours"}
         )
-        found.append((email, email.attachments.get(), template))
-    for name, ours, foreign in zip(("email", "email_file", "email_template"), *found, strict=True):
+        rule = create_rule(actor=actor, organization=organization, values={"days": 3})
+        found.append((email, email.attachments.get(), template, rule))
+    names = ("email", "email_file", "email_template", "reminder_rule")
+    for name, ours, foreign in zip(names, *found, strict=True):
         world.add(name, ours, foreign)

@@ -11,9 +11,9 @@ from finance.models import Vendor
 from finance.services.attachments import attach
 from finance.services.comments import add_comment
 from finance.services.document_kinds import SPECS
+from finance.services.document_letters import KINDS
 from finance.services.document_moves import move_document
 from finance.services.documents import create_document
-from finance.ui.documents.mailing import KINDS
 from finance.ui.documents.pages import PAGES
 from finance.workflow import ISSUING
 from finsuite.kernel.actors import Actor
@@ -61,6 +61,13 @@ def _rows(kind: Kind) -> list[Row]:
     found += _editor_rows(pages.spec.is_sale, every, one)
     if kind in KINDS:
         found += [page(f"{one}/email/", view=403, edit=seen), page(f"{one}/image/")]
+    if kind is Kind.INVOICE:
+        found += [
+            page(f"{one}/remind/", view=403),
+            page(f"{one}/remind/", method="POST", body={}, view=403, edit=422, admin=422),
+            page(f"{every}/remind/", method="POST", body={"pick": "{invoice}"}, view=403),
+            page(f"{one}/reminders/", method="POST", body={}, view=403, edit=302, admin=302),
+        ]
     if kind in CONVERTED:
         to = f"{one}/convert/{CONVERTED[kind]}/"
         found += [

@@ -7,6 +7,7 @@ from typing import Any
 from finance.choices import DocumentKind as Kind
 from finance.models import Organization
 from finance.services.document_kinds import SPECS
+from finance.services.document_letters import KINDS
 from finance.services.document_moves import TAKES_RIGHT_TO_DELETE, move_document
 from tests import factories
 from tests.api.permissions import Row, World, read, write
@@ -15,6 +16,7 @@ API = "/api/v1/finance/{finance}"
 LINES = [{"name": "Work", "rate": "10"}]
 CUSTOMER = {"customer": "{customer}", "lines": LINES}
 VENDOR = {"vendor": "{finance_vendor}", "lines": LINES}
+TO = {"to": ["a@example.com"]}
 
 # The moves to make of a draft, to have a document in each state that a row starts from.
 STATES: dict[Kind, dict[str, tuple[str, ...]]] = {
@@ -66,6 +68,12 @@ def _rows(kind: Kind) -> list[Row]:
         may = is_sale and verb.replace("-", "_") not in TAKES_RIGHT_TO_DELETE
         place = f"{at}/{{{_name(kind, state)}}}/{verb}"
         rows.append(write("POST", place, body={"reason": "Wrong"}, edit=200 if may else 403, admin=200))
+    if kind in KINDS:
+        rows.append(write("POST", f"{one}/email", body=TO, edit=201 if is_sale else 403, admin=201))
+    if kind is Kind.INVOICE:
+        owed = f"{at}/{{{_name(kind, 'sent')}}}"
+        rows.append(write("POST", f"{owed}/remind", body=TO, edit=201, admin=201))
+        rows += [write("POST", f"{owed}/{verb}-reminders", edit=200, admin=200) for verb in ("stop", "resume")]
     if kind in CONVERSIONS:
         state, body = CONVERSIONS[kind]
         place = f"{at}/{{{_name(kind, state)}}}/convert"

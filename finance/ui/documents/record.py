@@ -23,10 +23,10 @@ from finance.models.documents import Document
 from finance.rights import Right, allows
 from finance.selectors import document_papers as papers
 from finance.selectors.days import today
+from finance.services.document_letters import KINDS as MAILED
 from finance.services.document_moves import NEEDS_REASON
 from finance.ui.documents.conversions import conversions_of
 from finance.ui.documents.lists import pdf_answer
-from finance.ui.documents.mailing import KINDS as MAILED
 from finance.ui.documents.pages import PAGES, DocumentPages
 from finance.ui.documents.shown import Shown, shown
 from finance.ui.pages import page, show

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, path
 
-from finance.ui.documents import actions, editor, lists, mailing, record
+from finance.choices import DocumentKind as Kind
+from finance.services.document_letters import KINDS as EMAILED
+from finance.ui.documents import actions, editor, lists, mailing, record, reminding
 from finance.ui.documents.conversions import CONVERSIONS
 from finance.ui.documents.pages import PAGES, DocumentPages
 
@@ -46,10 +48,16 @@ def _of_kind(pages: DocumentPages) -> list[URLPattern | URLResolver]:
     )
     if any(one.source == pages.kind for one in CONVERSIONS):
         views += (("<id:document>/convert/<slug:target>/", "convert", actions.document_convert),)
-    if pages.kind in mailing.KINDS:
+    if pages.kind in EMAILED:
         views += (
             ("<id:document>/email/", "email", mailing.document_email),
             ("<id:document>/image/", "image", mailing.document_image),
+        )
+    if pages.kind is Kind.INVOICE:
+        views += (
+            ("remind/", "remind_many", reminding.invoice_remind_many),
+            ("<id:document>/remind/", "remind", reminding.invoice_remind),
+            ("<id:document>/reminders/", "reminders", reminding.invoice_reminders),
         )
     given = {"kind": pages.kind}
     return [path(f"{pages.segment}/{place}", view, given, name=f"{pages.kind}_{name}") for place, name, view in views]
