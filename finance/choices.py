@@ -126,6 +126,7 @@ class DocumentKind(models.TextChoices):
     EXPENSE_REPORT = "expense_report", _("Expense report")
     PLAN = "plan", _("Plan")
     SUBSCRIPTION = "subscription", _("Subscription")
+    REFUND = "refund", _("Refund")
 
 
 class PaymentMode(models.TextChoices):

@@ -14,6 +14,7 @@ from finsuite.kernel.custom_fields.api import CUSTOM
 from finsuite.kernel.custom_fields.sets import FieldSet
 
 PERSON = ("id", "email", "first_name", "last_name")
+TERM = ("id", "name", "kind", "days")
 
 
 class FinanceResource(Resource):

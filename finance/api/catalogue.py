@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from finance.api.base import PERSON, ExtendedResource, names
+from finance.api.base import PERSON, TERM, ExtendedResource, names
 from finance.choices import Extended
 from finance.models import Item, Vendor
 from finance.rights import Right
@@ -18,7 +18,6 @@ from finsuite.kernel.api.fields import of_model
 from finsuite.kernel.api.resources import Need
 
 TAX = ("id", "name", "rate", "is_group")
-TERM = ("id", "name", "kind", "days")
 
 
 class ItemResource(ExtendedResource):

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from finance import access
-from finance.api.base import PERSON, ExtendedResource, names
+from finance.api.base import PERSON, TERM, ExtendedResource, names
 from finance.choices import Extended
 from finance.models import ContactPerson, Customer
 from finance.rights import Right
@@ -36,7 +36,7 @@ class CustomerResource(ExtendedResource):
         write=names(customers.WRITABLE),
         orderable=("display_name",),
         order_by={"display_name": "sort_key"},
-        expand={"owner": PERSON},
+        expand={"owner": PERSON, "payment_term": TERM, "exemption": ("id", "name", "code", "reason")},
     )
 
     def rows(self) -> QuerySet[Customer]:

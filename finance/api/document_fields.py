@@ -38,7 +38,7 @@ ORDER = (
     *("id", "number", "date", "expiry_date", "shipment_date", "due_date", "delivery_date"),
     *("customer", "vendor", "contact_persons", "reference", "deal", "project", "salesperson"),
     *("currency", "exchange_rate", "price_precision", "is_tax_inclusive", "discount", "is_discount_before_tax"),
-    *("shipping_tax", "adjustment_label", "round_off_step"),
+    *("shipping_tax", "adjustment_label", "round_off_step", "is_taxable", "exemption"),
     *(name for figure in FIGURES for name in (figure, f"{figure}_base")),
     *SETTLED,
     *("balance", "balance_base", "invoiced_quantity", "billed_quantity"),
@@ -71,10 +71,17 @@ EXPANDED = {
 LINE_ORDER = (
     *("id", "item", "header", "name", "description", "quantity", "unit", "rate", "discount", "taxes"),
     *("is_billable", "customer", "project", "item_total", "taxable", "tax_total", "invoiced_quantity"),
-    *("billed_quantity", "sales_order_line", "purchase_order_line", "expense", "time_entries"),
+    *("billed_quantity", "sales_order_line", "purchase_order_line", "expense", "bill_line", "is_invoiced"),
+    "time_entries",
 )
-LINE_COLUMNS = {"taxes": "tax_ids", "project": "project_id", "expense": "expense_id", "time_entries": "time_entry_ids"}
-LINKED = frozenset({"expense", "time_entries"})  # written by those that bill them, not by programs
+LINE_COLUMNS = {
+    "taxes": "tax_ids",
+    "project": "project_id",
+    "expense": "expense_id",
+    "bill_line": "bill_line_id",
+    "time_entries": "time_entry_ids",
+}
+LINKED = frozenset({"time_entries"})  # written by those that bill them, not by programs
 
 _ADDRESS = Field(
     kind=As.OBJECT,
@@ -84,6 +91,12 @@ _ADDRESS = Field(
         "properties": {part: {"type": "string", "maxLength": 500, "pattern": "^[^\\u0000]*$"} for part in ADDRESS},
         "additionalProperties": False,
     },
+)
+_EXEMPTION = Field(
+    kind=As.OBJECT,
+    source="exemption",
+    of={name: Field(kind=As.TEXT) for name in ("name", "category", "code", "reason")},
+    help="why the customer pays no tax, as it was when this was written",
 )
 _AMOUNT = Field(kind=As.DECIMAL, digits=21, places=4)
 TAX_ROW = {
@@ -109,6 +122,8 @@ def fields_of(spec: Spec) -> dict[str, Field]:
         )
     for name in drawn.keys() & {"billing", "shipping", "deliver_to"}:
         drawn[name] = replace(_ADDRESS, source=name, write_as=name, writable=True, help=drawn[name].help)
+    if "exemption" in drawn:
+        drawn["exemption"] = _EXEMPTION
     based = {
         f"{name}_base": replace(drawn[name], write_as="", money="", help="in base currency")
         for name in SETTLED

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from finance import access
 from finance.api.base import PERSON, FinanceResource
+from finance.api.billables import ConvertExpenseView
 from finance.api.expense_moves import VERBS, ReportMoveView
 from finance.models import Expense, ExpenseCategory, ExpenseReport, Organization
 from finance.rights import Right
@@ -78,7 +79,7 @@ class ExpenseResource(OwnResource):
             write=(
                 *("date", "category", "spender", "paid_through", "vendor", "reference", "description"),
                 *("currency", "exchange_rate", "amount", "tax", "is_tax_inclusive"),
-                *("distance", "distance_unit", "distance_rate", "is_billable", "customer"),
+                *("distance", "distance_unit", "distance_rate", "is_billable", "markup", "customer"),
             ),
             required=("category",),
             orderable=("date", "number", "total_base"),
@@ -117,6 +118,11 @@ class ExpenseResource(OwnResource):
 
     def delete(self, record: Expense, version: str) -> None:
         expenses.delete_expense(actor=self.actor, expense=record, version=version)
+
+    @classmethod
+    def urls(cls) -> list[URLPattern]:
+        convert = path(f"{cls.name}/<id:record>/convert", ConvertExpenseView.of(cls), name=f"{cls.singular}-convert")
+        return [*super().urls(), convert]
 
 
 class ExpenseReportResource(OwnResource):

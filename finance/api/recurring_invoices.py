@@ -46,7 +46,8 @@ def _of_calendar() -> dict[str, Field]:
 
 
 INVOICE = {name: field for name, field in fields_of(_SPEC).items() if field.writable and name not in _OWN}
-LINE = {name: field for name, field in lines_of(_SPEC).items() if field.writable and name != "id"}
+OF_ONE = frozenset({"id", "expense", "bill_line"})  # what is billed once is not billed again and again
+LINE = {name: field for name, field in lines_of(_SPEC).items() if field.writable and name not in OF_ONE}
 _NAMES = {field.write_as or name: name for name, field in INVOICE.items()}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from finance.api import payments, receivables, reports, settling, statements
+from finance.api import billables, payments, receivables, reports, settling, statements
 from finance.api.catalogue import ItemResource, VendorResource
 from finance.api.custom_fields import CustomFieldResource
 from finance.api.customers import ContactPersonResource, CustomerResource
@@ -36,6 +36,7 @@ _of_one: list[URLPattern | URLResolver] = [
     *receivables.urlpatterns,
     *statements.urlpatterns,
     *reports.urlpatterns,
+    *billables.urlpatterns,
     *PlanResource.urls(),
     *SubscriptionResource.urls(),
     *RecurringInvoiceResource.urls(),

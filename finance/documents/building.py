@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -264,10 +264,12 @@ def _payment(document: Any) -> Payment | None:
 def _mentions(document: Any) -> tuple[str, ...]:
     """Why some of it bears no tax, and what the organization always says."""
     exempt = [int(row["key"]) for row in document.taxes if not Decimal(row["rate"]) and str(row["key"]).isdigit()]
-    reasons = []
+    reasons: Iterable[str] = ()
     if exempt:
         found = TaxExemption.objects.of(document.organization).filter(taxes__pk__in=exempt)
         reasons = [one.reason for one in found.distinct().order_by("pk")]
+    own = getattr(document, "exemption", {}).get("reason", "")
+    reasons = dict.fromkeys(filter(None, [own, *reasons]))
     return (*reasons, *filter(None, [document.organization.legal_notice]))
 
 

@@ -72,7 +72,14 @@ class BillLine(DocumentLine):
         Customer, verbose_name=_("customer"), null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
     )
     project_id = models.BigIntegerField(_("project"), null=True, blank=True)
+    is_invoiced = models.BooleanField(_("invoiced"), default=False, editable=False)
 
     class Meta(DocumentLine.Meta):
         verbose_name = _("line")
         verbose_name_plural = _("lines")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_invoiced=False) | models.Q(is_billable=True, customer__isnull=False),
+                name="finance_bill_line_invoiced_billable",
+            )
+        ]

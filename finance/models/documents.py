@@ -125,7 +125,8 @@ class Document(Stamped):
 
 
 class SalesDocument(Document):
-    """A document for a customer. The addresses are kept as they were when it was written."""
+    """A document for a customer. The addresses are kept as they were when it was written, and so is whether it bears
+    tax; `exemption` says why not: {name, category, code, reason}."""
 
     party_field: ClassVar[str] = "customer"
 
@@ -137,6 +138,8 @@ class SalesDocument(Document):
     )
     billing = models.JSONField(_("billing address"), default=dict, blank=True)
     shipping = models.JSONField(_("shipping address"), default=dict, blank=True)
+    is_taxable = models.BooleanField(_("taxable"), default=True, editable=False)  # as the customer was
+    exemption = models.JSONField(_("reason for exemption"), default=dict, blank=True, editable=False)
 
     class Meta:
         abstract = True

@@ -139,6 +139,9 @@ class Expense(Stamped):
         _("rate per unit of distance"), max_digits=12, decimal_places=4, null=True, blank=True
     )
     is_billable = models.BooleanField(_("billable"), default=False)
+    markup = models.DecimalField(
+        _("mark-up (%)"), max_digits=7, decimal_places=2, null=True, blank=True
+    )  # null: as the preferences say
     customer = models.ForeignKey(
         Customer, verbose_name=_("customer"), null=True, blank=True, on_delete=models.RESTRICT, related_name="expenses"
     )
@@ -177,6 +180,9 @@ class Expense(Stamped):
             models.CheckConstraint(
                 condition=models.Q(is_invoiced=False) | models.Q(is_billable=True),
                 name="finance_expense_invoiced_billable",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(markup__isnull=True) | models.Q(markup__gte=0), name="finance_expense_markup"
             ),
         ]
         indexes = [

@@ -77,13 +77,14 @@ class Invoice(SalesDocument):
 
 
 class InvoiceLine(DocumentLine):
-    """One line of an invoice, with what it bills: a part of a sales order, an expense, time."""
+    """One line of an invoice, with what it bills: a part of a sales order, an expense, a line of a bill, time."""
 
     document = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
     sales_order_line = models.ForeignKey(
         SalesOrderLine, null=True, blank=True, on_delete=models.RESTRICT, related_name="invoice_lines"
     )
     expense_id = models.BigIntegerField(_("expense"), null=True, blank=True, db_index=True)
+    bill_line_id = models.BigIntegerField(_("line of a bill"), null=True, blank=True, db_index=True)
     time_entry_ids = ArrayField(models.BigIntegerField(), verbose_name=_("time entries"), default=list, blank=True)
 
     class Meta(DocumentLine.Meta):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +46,7 @@ class Preferences(Stamped):
         choices=CreditLimitRule.choices,
         default=CreditLimitRule.WARN,
     )
+    expense_markup = models.DecimalField(_("mark-up (%)"), max_digits=7, decimal_places=2, default=Decimal(0))
     estimate_days = models.PositiveSmallIntegerField(_("estimates are good for (days)"), null=True, blank=True)
     look = models.CharField(_("template"), max_length=10, choices=Look.choices, default=Look.CLASSIC)
     accent = models.CharField(_("accent colour"), max_length=7, default=ACCENT, validators=[validate_colour])
@@ -59,7 +62,8 @@ class Preferences(Stamped):
             models.CheckConstraint(
                 condition=~models.Q(round_off=RoundOff.STEP) | models.Q(round_off_step__gt=0),
                 name="finance_round_off_step_given",
-            )
+            ),
+            models.CheckConstraint(condition=models.Q(expense_markup__gte=0), name="finance_markup_not_below_zero"),
         ]
 
     def __str__(self) -> str:

@@ -23,7 +23,7 @@ from finance.models import (
 )
 from finance.services.chain import content_hash, link_hash
 from finance.services.payments import LEFT_OUT as PAYMENT_LEFT_OUT
-from finance.services.versions import LEFT_OUT, LINE_LEFT_OUT, columns_of
+from finance.services.versions import LEFT_OUT, LINE_LEFT_OUT, columns_of, plain
 
 MODELS: dict[str, Any] = {
     Kind.INVOICE: Invoice,
@@ -150,8 +150,9 @@ def _difference(entry: ChainEntry, record: Any, content: Mapping[str, Any]) -> s
     has_lines = hasattr(record, "lines")
     now = columns_of(record, LEFT_OUT if has_lines else PAYMENT_LEFT_OUT)
     for name, value in now.items():
-        if name not in LIVING and content.get(name) != value:
-            told = {"field": name, "then": content.get(name), "now": value}
+        then = _then(content, record, name)
+        if name not in LIVING and then != value:
+            told = {"field": name, "then": then, "now": value}
             return _("%(field)s was “%(then)s”, and is “%(now)s”") % told
     return _lines_differ(record, content["lines"]) if has_lines else ""
 
@@ -162,10 +163,19 @@ def _lines_differ(record: Any, kept: list[dict[str, Any]]) -> str:
         return _("the number of lines was %(then)d, and is %(now)d") % {"then": len(kept), "now": len(lines)}
     for place, (line, then) in enumerate(zip(lines, kept, strict=True), start=1):
         for name, value in columns_of(line, LINE_LEFT_OUT).items():
-            if then.get(name) != value:
-                told = {"line": place, "field": name, "then": then.get(name), "now": value}
+            was = _then(then, line, name)
+            if was != value:
+                told = {"line": place, "field": name, "then": was, "now": value}
                 return _("line %(line)d: %(field)s was “%(then)s”, and is “%(now)s”") % told
     return ""
+
+
+def _then(content: Mapping[str, Any], record: Any, name: str) -> Any:
+    """What the version says of the column; of one that is newer than the version, what new records have there."""
+    if name in content:
+        return content[name]
+    field = next(field for field in record._meta.concrete_fields if field.attname == name)
+    return plain(field, field.get_default())
 
 
 def _unchained(organization: Organization) -> Broken | None:

@@ -16,6 +16,7 @@ from finance.models import (
     Comment,
     ContactPerson,
     CreditNote,
+    Customer,
     DocumentVersion,
     Draft,
     Estimate,
@@ -33,6 +34,14 @@ def lines_of(document: Document) -> list[Any]:
     """Its lines, in their order, with their items."""
     rows = document.lines.select_related("item").order_by("position", "pk")  # type: ignore[attr-defined]
     return list(rows)
+
+
+def billed_on(document: Document, lines: Sequence[Any]) -> list[tuple[Any, Customer]]:
+    """The lines of a bill that customers are billed for, each with whom; no query where there are none."""
+    found = [line for line in lines if getattr(line, "is_billable", False) and line.customer_id]
+    ids = {line.customer_id for line in found}
+    known = Customer.objects.of(document.organization).in_bulk(ids) if ids else {}
+    return [(line, known[line.customer_id]) for line in found]
 
 
 def all_lines(model: type[Document], document_ids: Collection[int]) -> QuerySet[Any]:

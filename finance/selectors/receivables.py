@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet, Sum
 
 from finance.ageing import NAMES, NOTHING, Summary, due_between
 from finance.models import Bill, CreditNote, Invoice, Organization, Payment, VendorPayment
@@ -47,11 +46,16 @@ def payables(organization: Organization, *, vendor_id: int | None = None, today:
     return _owed(organization, Bill.objects.of(organization).filter(**party), unused, today)
 
 
-def owed_in_base(organization: Organization, customer_id: int) -> Decimal:
-    """What the customer owes altogether, in base currency."""
-    rows = Invoice.objects.of(organization).filter(customer_id=customer_id, status__in=OPEN)
-    total: Decimal = rows.aggregate(total=Coalesce(Sum("balance_base"), Value(NOTHING)))["total"]
-    return total
+def net_owed_in_base(organization: Organization, customer_id: int) -> Decimal:
+    """What the customer owes altogether, less what is unused of their payments and credit notes, in base currency."""
+    party = {"customer_id": customer_id}
+    owed = Invoice.objects.of(organization).filter(status__in=OPEN, **party)
+    unused = (Payment.objects.of(organization).filter(balance__gt=0, **party), _open_notes(organization, party))
+    first, *others = [
+        rows.order_by().values("customer_id").annotate(base=sign * Sum("balance_base"))
+        for rows, sign in ((owed, 1), *((rows, -1) for rows in unused))
+    ]
+    return sum((row["base"] for row in first.union(*others, all=True)), NOTHING)
 
 
 @dataclass(frozen=True)

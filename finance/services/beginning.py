@@ -22,6 +22,7 @@ from finance.selectors.rates import price_precision
 from finance.services.document_checks import ADDRESS, check_references
 from finance.services.document_kinds import Spec
 from finance.services.drafting import rate_of
+from finance.services.tax_treatment import follow_customer
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.records import Change, assign, refuse_unknown
 from finsuite.kernel.terms import searchable
@@ -61,6 +62,7 @@ def begin(spec: Spec, organization: Organization, values: Given, party: Any = No
         document.expiry_date = document.date + timedelta(days=asked.estimate_days)  # type: ignore[attr-defined]
     check_references(spec, document, None)
     setattr(document, spec.party, party)
+    follow_customer(document)
     set_search(document)
     return document
 

@@ -29,8 +29,8 @@ from finance.models import (
     SalesOrderLine,
 )
 from finance.models.documents import Document, DocumentLine
+from finance.services import billing, documents
 from finance.services import document_moves as moves
-from finance.services import documents
 from finance.services.document_kinds import LINE, SPECS
 from finance.wording import REFUSALS
 from finsuite.kernel.actors import Actor
@@ -182,6 +182,7 @@ def release(actor: Actor, document: Document) -> None:
         for order, given in _by_order(lines, "sales_order_line"):
             _take(actor, order, "invoiced_quantity", "free", given)
         _free_estimate(actor, document)
+        billing.free(actor, document)
     elif isinstance(document, Bill):
         rows = BillLine.objects.filter(document=document, purchase_order_line__isnull=False)
         for order, given in _by_order(rows, "purchase_order_line"):
@@ -225,6 +226,7 @@ def _taken_again(actor: Actor, document: Any, given: Mapping[str, Any]) -> Mappi
         lines = InvoiceLine.objects.filter(document=document, sales_order_line__isnull=False)
         for order, quantities in _by_order(lines, "sales_order_line"):
             _take(actor, order, "invoiced_quantity", "invoice", {pk: -taken for pk, taken in quantities.items()})
+        billing.take_again(actor, document)
     else:
         rows = BillLine.objects.filter(document=document, purchase_order_line__isnull=False)
         for order, quantities in _by_order(rows, "purchase_order_line"):

@@ -14,7 +14,7 @@ from finance.models.documents import Document
 from finance.selectors.days import today
 from finance.selectors.preferences import preferences
 from finance.selectors.rates import rate_on
-from finance.selectors.receivables import owed_in_base
+from finance.selectors.receivables import net_owed_in_base
 from finance.services import document_moves as moves
 from finance.services import documents
 from finsuite.kernel import formats
@@ -23,13 +23,16 @@ from finsuite.kernel.money import to_base
 
 
 def excess(customer: Customer, more: Decimal = Decimal(0)) -> Decimal:
-    """By how much, in base currency, the customer would be over their limit with this much more; zero within it."""
+    """By how much, in base currency, the customer would be over their limit with this much more; zero within it.
+
+    What they have paid in advance, and what is left of their credit notes, counts against what they owe.
+    """
     if customer.credit_limit is None:
         return Decimal(0)
     organization = customer.organization
     rate = rate_on(organization, customer.currency, today(organization))
     limit = to_base(customer.credit_limit, rate, organization.base_currency)
-    return max(owed_in_base(organization, customer.pk) + more - limit, Decimal(0))
+    return max(net_owed_in_base(organization, customer.pk) + more - limit, Decimal(0))
 
 
 def warning(invoice: Invoice) -> str:

@@ -118,7 +118,7 @@ def check_editable(document: Any) -> None:
 def check_kept(gone: Sequence[Any]) -> None:
     """A line that something else was made of stays."""
     for line in gone:
-        if getattr(line, "invoiced_quantity", 0) or getattr(line, "billed_quantity", 0):
+        if any(getattr(line, name, 0) for name in ("invoiced_quantity", "billed_quantity", "is_invoiced")):
             sentence = _("“%(line)s” is invoiced or billed already, at least in part, and can't be removed.")
             raise Refused(sentence % {"line": line}, code="in_use", fields={"lines": [sentence % {"line": line}]})
 

@@ -107,7 +107,7 @@ SPECS: dict[Kind, Spec] = {
             Invoice,
             InvoiceLine,
             *PAYABLE,
-            line_writable=LINE | {"expense_id", "time_entry_ids"},
+            line_writable=LINE | {"expense_id", "bill_line_id", "time_entry_ids"},
         ),
         _sale(Kind.CREDIT_NOTE, CreditNote, CreditNoteLine, "invoice_id"),
         _purchase(Kind.PURCHASE_ORDER, PurchaseOrder, PurchaseOrderLine, "delivery_date", "deliver_to"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from finance.models import Customer, Invoice
 from finance.models.documents import Document
+from finsuite.kernel.errors import Refused
 from finsuite.kernel.records import Change
 
 Faults = dict[str, list[str]]
@@ -36,3 +37,14 @@ def unknown_customers(document: Document, given: Sequence[Mapping[str, Any]]) ->
         for place, row in enumerate(given)
         if row.get("customer_id") and row["customer_id"] not in known
     }
+
+
+def keep_customer(line: Any, values: Mapping[str, Any]) -> None:
+    """A line of a bill that is billed on names whom; one that was, stays with whom was billed."""
+    now = {name: values.get(name, getattr(line, name, None)) for name in ("is_billable", "customer_id")}
+    if getattr(line, "is_invoiced", False) and any(getattr(line, name) != value for name, value in now.items()):
+        sentence = _("The customer was billed for this already. Take it off their invoice first.")
+        raise Refused(sentence, code="invoiced", fields={"customer_id": [sentence]})
+    if now["is_billable"] and not now["customer_id"]:
+        sentence = _("Say whom it is billed on to.")
+        raise Refused(sentence, code="required", fields={"customer_id": [sentence]})

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 import audit.services
 from finance import workflow
 from finance.access import require
+from finance.billables import links_of_line
 from finance.choices import DocumentKind as Kind
 from finance.events import DocumentCreated, DocumentDeleted, DocumentUpdated
 from finance.models import Organization
 from finance.models.documents import Document, DocumentLine
-from finance.services import numbering
+from finance.services import billing, numbering
 from finance.services.beginning import Given, begin, set_search, with_addresses, with_due_date
 from finance.services.customer_rules import constraint_of
 from finance.services.document_checks import (
@@ -34,6 +35,7 @@ from finance.services.document_checks import (
 from finance.services.document_kinds import SPECS, Spec
 from finance.services.drafting import compute, draw_lines, read_around
 from finance.services.settling import refresh_balance
+from finance.services.tax_treatment import follow_customer
 from finance.services.versions import keep_version
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, Refused
@@ -92,6 +94,7 @@ def create_document(
     for name, value in (drawn_from or {}).items():
         setattr(document, name, value)
     check_lines_given(lines)
+    lines = billing.fill(actor, document, lines)
     around = read_around(document, lines)
     drawn = draw_lines(spec, document, lines, around, {})
     compute(document, drawn, around.taxes)
@@ -99,9 +102,11 @@ def create_document(
     refresh_balance(document)
     for check in BEFORE_CREATING:
         check(document)
+    taking = billing.hold(actor, document, frozenset(), drawn)
     _set_number(spec, document)
     document.save(force_insert=True)
     _insert_lines(spec, document, drawn)
+    billing.book(actor, document, taking)
     audit.services.record(
         actor=actor,
         tenant=organization.tenant,
@@ -139,11 +144,13 @@ def update_document(
     change = with_due_date(document, assign(document, values, allowed=spec.writable), values)
     check_references(spec, document, change)
     change = with_addresses(document, change, values)
+    change = change.and_(follow_customer(document))
     kept = {line.pk: line for line in lines_of(document)}
-    before = [_line_told(line) for line in kept.values()]
+    before, was = [_line_told(line) for line in kept.values()], billing.linked(kept.values())
     if lines is None:
         lines = [{"id": pk} for pk in kept]
     check_lines_given(lines)
+    lines = billing.fill(actor, document, lines)
     around = read_around(document, lines, kept.values())
     drawn = draw_lines(spec, document, lines, around, kept)
     gone = [line for pk, line in kept.items() if pk not in {line.pk for line in drawn}]
@@ -156,12 +163,14 @@ def update_document(
         return document
     for check in BEFORE_UPDATING:
         check(document, change)
+    taking = billing.hold(actor, document, was, drawn)
     refresh_balance(document)
     if before != after:
         change = change.and_(Change({"lines": before}, {"lines": after}))
     set_search(document)
     document.save()
     _save_lines(spec, document, drawn, gone)
+    billing.book(actor, document, taking)
     audit.services.record(
         actor=actor,
         tenant=organization.tenant,
@@ -279,5 +288,6 @@ def _line_told(line: DocumentLine) -> dict[str, Any]:
         "rate": f"{line.rate.normalize():f}",
         **({"discount": line.discount} if line.discount else {}),
         **({"taxes": [tax["name"] for tax in line.taxes]} if line.taxes else {}),
+        **({"bills": [f"{key} {pk}" for key, pk in links]} if (links := links_of_line(line)) else {}),
         "item_total": f"{line.item_total.normalize():f}",
     }

@@ -19,7 +19,8 @@ from finance.models.documents import Document, DocumentLine
 from finance.selectors.rates import rate_on
 from finance.selectors.taxes import resolve
 from finance.services.document_kinds import Spec
-from finance.services.document_references import unknown_customers
+from finance.services.document_references import keep_customer, unknown_customers
+from finance.services.tax_treatment import bears_tax
 from finance.wording import FAULTS, FIELDS
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.records import assign
@@ -107,8 +108,11 @@ def _draw_line(
     if item is not None and item.pk != line.item_id:
         values = {**_from_item(item, document), **{name: value for name, value in values.items() if value is not None}}
     before = line.tax_ids
+    keep_customer(line, values)
     assign(line, values, allowed=spec.line_writable)
     line.position = place
+    if not bears_tax(document):
+        line.tax_ids = []
     if not (line.name or line.description or line.header):
         sentence = _("Name what is sold, or choose an item.")
         raise Refused(sentence, code="required", fields={"name": [sentence]})
@@ -150,7 +154,7 @@ def price_in(price: Decimal, rate: Decimal, places: int) -> Decimal:
 
 def compute(document: Document, lines: Sequence[DocumentLine], taxes: Taxes) -> None:
     """Set every figure of the document and of its lines. Raises Refused that names the line and the field at fault."""
-    shipping_taxes = taxes[document.shipping_tax_id] if document.shipping_tax_id else ()
+    shipping_taxes = taxes[document.shipping_tax_id] if document.shipping_tax_id and bears_tax(document) else ()
     rules = totals.Rules(
         currency=document.currency,
         price_precision=document.price_precision,

@@ -36,7 +36,7 @@ WRITABLE = frozenset(
         *("date", "category_id", "spender_id", "paid_through", "vendor_id", "reference", "description"),
         *("currency", "exchange_rate", "amount", "tax_id", "is_tax_inclusive"),
         *("distance", "distance_unit", "distance_rate"),
-        *("is_billable", "customer_id", "deal_id", "project_id"),
+        *("is_billable", "markup", "customer_id", "deal_id", "project_id"),
     }
 )
 OF_FIGURES = frozenset(
@@ -236,6 +236,8 @@ def _faults(expense: Expense) -> dict[str, list[str]]:
         faults["spender_id"] = [_("Money is spent by a member of %(name)s.") % {"name": organization}]
     if expense.is_billable and not expense.customer_id:
         faults["customer_id"] = [_("Say whom it is billed on to.")]
+    if expense.markup is not None and expense.markup < 0:
+        faults["markup"] = [_("This can't be below zero.")]
     if expense.exchange_rate <= 0:
         faults["exchange_rate"] = [_("A rate is greater than zero.")]
     elif expense.currency == organization.base_currency and expense.exchange_rate != 1:

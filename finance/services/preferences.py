@@ -23,6 +23,7 @@ WRITABLE = frozenset(
     {
         *("discount_mode", "is_discount_before_tax", "tax_mode", "round_off", "round_off_step"),
         *("has_shipping", "has_adjustment", "is_sent_editable", "credit_limit_rule", "estimate_days"),
+        "expense_markup",
         *("look", "accent", "paper"),
     }
 )
@@ -60,6 +61,8 @@ def _check(preferences: Preferences) -> None:
     step = preferences.round_off_step
     if preferences.round_off == RoundOff.STEP and not (step and 0 < step <= MOST_STEP):
         faults["round_off_step"] = [_("Say what totals are rounded to, for example 0.05 or 0.5.")]
+    if preferences.expense_markup is None or preferences.expense_markup < 0:
+        faults["expense_markup"] = [_("This can't be below zero.")]
     if preferences.estimate_days is not None and preferences.estimate_days > MOST_DAYS:
         faults["estimate_days"] = [_("At most %(most)d days.") % {"most": MOST_DAYS}]
     if faults:

@@ -11,9 +11,11 @@ from finance.choices import DocumentKind
 from finance.models import Customer, Organization, Vendor
 from finance.models.documents import Document, DocumentLine
 from finance.services.beginning import Given, begin, with_addresses
+from finance.services.billing import fill
 from finance.services.document_kinds import SPECS, Spec
 from finance.services.documents import lines_of
 from finance.services.drafting import compute, draw_lines, read_around
+from finance.services.tax_treatment import follow_customer
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.records import assign
 
@@ -27,6 +29,7 @@ def preview_new(
     party = None if values.get(f"{spec.party}_id") else _nobody(spec, organization)
     given = {name: value for name, value in values.items() if party is None or name != f"{spec.party}_id"}
     document = begin(spec, organization, given, party)
+    lines = fill(actor, document, lines)
     around = read_around(document, lines)
     drawn = draw_lines(spec, document, lines, around, {})
     compute(document, drawn, around.taxes)
@@ -46,7 +49,9 @@ def preview_change(
     change = assign(document, values, allowed=spec.writable)
     setattr(document, spec.party, party)
     with_addresses(document, change, values)
+    follow_customer(document)
     kept = {line.pk: line for line in lines_of(document)}
+    lines = fill(actor, document, lines)
     around = read_around(document, lines, kept.values())
     drawn = draw_lines(spec, document, lines, around, kept)
     compute(document, drawn, around.taxes)

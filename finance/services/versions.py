@@ -78,13 +78,14 @@ def content_of(document: Document, lines: Sequence[DocumentLine]) -> dict[str, A
 def columns_of(record: Any, left_out: frozenset[str]) -> dict[str, Any]:
     """The record's columns but these, as a version keeps them: the same whether just written or read again."""
     return {
-        field.attname: _plain(field, getattr(record, field.attname))
+        field.attname: plain(field, getattr(record, field.attname))
         for field in record._meta.concrete_fields
         if field.name not in left_out
     }
 
 
-def _plain(field: models.Field[Any, Any], value: Any) -> Any:
+def plain(field: models.Field[Any, Any], value: Any) -> Any:
+    """A column's value as a version keeps it."""
     if isinstance(field, models.DecimalField) and value is not None:
         return f"{(Decimal(value) + 0).normalize():f}"  # 150, whatever the decimals it is kept with
     return value if value is None or isinstance(value, (bool, int, str, list, dict)) else str(value)

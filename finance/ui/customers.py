@@ -149,7 +149,7 @@ def show_record(
     request: HttpRequest, member: Membership, customer_id: int, tab: str, context: dict[str, Any]
 ) -> HttpResponse:
     """One of the views of a customer's page."""
-    customer = access.customer(member.organization, customer_id, related=("owner",))
+    customer = access.customer(member.organization, customer_id, related=("owner", "payment_term", "exemption"))
     persons = list(selectors.contact_persons(customer))
     person_fields = custom_fields(member.organization, Extended.CONTACT_PERSONS)
     known = {

@@ -59,6 +59,7 @@ class ExpenseForm(RecordForm):
     exchange_rate = RateField(label=_("Exchange rate"), max_digits=24, decimal_places=15, required=False)
     distance = AmountField(label=_("Distance"), required=False)
     distance_rate = AmountField(label=_("Rate per unit"), required=False)
+    markup = RateField(label=_("Mark-up (%)"), max_digits=7, decimal_places=2, required=False)
     distance_unit = forms.ChoiceField(label=_("Unit"), choices=DistanceUnit.choices, required=False)
     is_tax_inclusive = forms.TypedChoiceField(
         label=_("The tax is"),
@@ -71,7 +72,7 @@ class ExpenseForm(RecordForm):
 
     class Meta:
         model = Expense
-        fields = ["date", "reference", "description", "is_billable"]
+        fields = ["date", "reference", "description", "is_billable", "markup"]
         widgets = {"date": forms.DateInput}
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:

@@ -20,15 +20,18 @@ import audit.selectors
 from audit.stories import stories
 from finance import access
 from finance.choices import ExpenseStatus
-from finance.models import Attachment, Expense, Membership
+from finance.models import Attachment, Customer, Expense, Membership
 from finance.receipts import BEGINNINGS
 from finance.rights import Right, allows
 from finance.selectors import expenses as selectors
 from finance.selectors import organizations
+from finance.selectors.billables import invoice_billing
 from finance.selectors.days import today
 from finance.selectors.expense_names import namer_of
 from finance.services import expenses as services
 from finance.services import receipts as receipt_services
+from finance.services.billable_expenses import PASSED
+from finance.ui.documents.editor_billing import MOST_BILLED
 from finance.ui.expense_forms import ExpenseForm
 from finance.ui.pages import actor_of, add_refusal, page, show
 from finsuite.kernel.errors import DomainError, NotFound, Refused
@@ -69,7 +72,12 @@ def expense_list(request: HttpRequest, member: Membership) -> HttpResponse:
         "categories": selectors.categories(member.organization),
         "people": people,
         "sums": selectors.sums_of(found) if rows else None,
-        "columns": 8 + context["sees_all"],
+        "columns": 9 + context["sees_all"],
+        "party": Customer.objects.of(member.organization).filter(pk=filters.customer_id).first()
+        if filters.customer_id
+        else None,
+        "lookup_url": url_of(member, "customer_lookup"),
+        "bills_url": url_of(member, "expenses_bill") if allows(member.role, Right.SALES_EDIT) else "",
     }
     return show(request, member, "finance/expenses/list.html", context)
 
@@ -232,8 +240,11 @@ def _record(
     request: HttpRequest, member: Membership, record: Expense, tab: str, context: dict[str, Any]
 ) -> HttpResponse:
     writes = allows(member.role, Right.EXPENSES_EDIT)
+    invoice = invoice_billing(record)
     known = {
         "expense": record,
+        "invoice": invoice,
+        "bill_url": bill_url(member, [record]) if _is_billable_now(member, record) else "",
         "tone": TONES[record.status],
         "billing": dict(_billings())[record.billing],
         "may_change": writes and services.is_open(record),
@@ -241,6 +252,36 @@ def _record(
         f"{tab}_is_current": True,
     }
     return show(request, member, f"finance/expenses/{tab}.html", {**known, **context})
+
+
+def _is_billable_now(member: Membership, record: Expense) -> bool:
+    """Whether an invoice can be made of it, by this member."""
+    return record.billing == "unbilled" and record.status in PASSED and allows(member.role, Right.SALES_EDIT)
+
+
+def bill_url(member: Membership, expenses: Collection[Expense]) -> str:
+    """The editor of a new invoice that bills these expenses of one customer."""
+    (customer_id,) = {expense.customer_id for expense in expenses}
+    asked = [("customer", customer_id), *(("bill", f"expense:{expense.pk}") for expense in expenses)]
+    return f"{url_of(member, 'invoice_new')}?{urlencode(asked)}"
+
+
+@page(Right.SALES_EDIT, "POST")
+def expenses_bill(request: HttpRequest, member: Membership) -> HttpResponse:
+    """The ticked expenses on one new invoice, where they are for one customer."""
+    ids = {pk for text in request.POST.getlist("pick")[: MOST_BILLED + 1] if (pk := read_id(text)) is not None}
+    if len(ids) > MOST_BILLED:
+        raise Refused(_("At most %(most)d expenses can be billed at once.") % {"most": MOST_BILLED})
+    chosen = list(selectors.expenses(member).filter(pk__in=ids).order_by("date", "pk"))
+    left_out = [expense for expense in chosen if not _is_billable_now(member, expense)]
+    if not chosen:
+        raise Refused(_("Tick the expenses first."), code="nothing_chosen")
+    if left_out:
+        sentence = _("%(number)s can't be billed: it isn't billable, not approved yet, or billed already.")
+        raise Refused(sentence % {"number": left_out[0].number}, code="not_billable")
+    if len({expense.customer_id for expense in chosen}) != 1:
+        raise Refused(_("Choose expenses of one customer: an invoice is for one."), code="mixed")
+    return redirect(bill_url(member, chosen))
 
 
 def _form(
@@ -262,6 +303,7 @@ def _filters(request: HttpRequest) -> selectors.Filters:
         status=_known(asked.get("status"), ExpenseStatus.values),
         billing=_known(asked.get("billing"), selectors.BILLING),
         category_id=read_id(asked.get("category", "")),
+        customer_id=read_id(asked.get("customer", "")),
         spender_id=read_id(asked.get("who", "")),
         since=_day(asked.get("since", "")),
         until=_day(asked.get("to", "")),
@@ -301,6 +343,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", expense_list, name="expense_list"),
     path("new/", expense_create, name="expense_create"),
     path("figures/", expense_figures, name="expense_figures"),
+    path("bill/", expenses_bill, name="expenses_bill"),
     path("<id:expense>/", expense_detail, name="expense_detail"),
     path("<id:expense>/history/", expense_history, name="expense_history"),
     path("<id:expense>/edit/", expense_edit, name="expense_edit"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -20,7 +20,9 @@ from finance.figures import AMOUNT, Fault
 from finance.models import ContactPerson, Currency, Customer, Membership, Organization
 from finance.selectors import organizations as selectors
 from finance.selectors.custom_fields import custom_fields
+from finance.selectors.payment_terms import payment_terms
 from finance.selectors.rates import currencies
+from finance.selectors.taxes import exemptions
 from finance.services.contact_persons import PersonRow
 from finance.services.customers import WRITABLE
 from finance.wording import FAULTS
@@ -98,7 +100,7 @@ class CustomerForm(RecordForm):
 
     class Meta:
         model = Customer
-        fields = [*sorted(WRITABLE - {"owner_id", "status", "payment_term_id", "exemption_id"}), "owner"]
+        fields = sorted(name.removesuffix("_id") for name in WRITABLE - {"status"})
         widgets = {
             "kind": forms.RadioSelect,
             "notes": forms.Textarea(attrs={"rows": 4}),
@@ -125,22 +127,38 @@ class CustomerForm(RecordForm):
             choices=[("", _("As the organization")), *settings.LANGUAGES],
             required=False,
         )
-        people = [member.user for member in selectors.members(organization)]
-        self.fields["owner"] = forms.TypedChoiceField(
-            label=_("Owner"),
-            choices=[("", _("Nobody")), *((person.pk, str(person)) for person in people)],
-            coerce=int,
-            empty_value=None,
-            required=False,
-        )
+        self._offer_records(organization)
         for name in self.fields:
             self.fields[name].widget.attrs.setdefault("autocomplete", "off")
 
+    def _offer_records(self, organization: Organization) -> None:
+        """The payment terms, reasons for exemption and people to choose from, with those that are chosen."""
+        known = self.instance
+        people = [(member.user.pk, str(member.user)) for member in selectors.members(organization)]
+        terms = _with_chosen(payment_terms(organization).filter(is_active=True), known.payment_term)
+        reasons = _with_chosen(exemptions(organization).filter(is_active=True), known.exemption)
+        for name, label, nothing, offered in (
+            ("payment_term", _("Payment term"), _("The organization's default"), terms),
+            ("exemption", _("Why they pay no tax"), pgettext_lazy("reason", "None given"), reasons),
+            ("owner", _("Owner"), _("Nobody"), people),
+        ):
+            self.fields[name] = forms.TypedChoiceField(
+                label=label, choices=[("", nothing), *offered], coerce=int, empty_value=None, required=False
+            )
+
     def values(self) -> dict[str, Any]:
-        """What was typed, under the service's names."""
+        """What was typed, under the service's names. Who pays taxes needs no reason for paying none."""
         found = dict(self.cleaned_data)
-        found["owner_id"] = found.pop("owner")
+        for name in ("owner", "payment_term", "exemption"):
+            found[f"{name}_id"] = found.pop(name)
+        if found["is_taxable"]:
+            found["exemption_id"] = None
         return found
+
+
+def _with_chosen(offered: Iterable[Any], chosen: Any) -> list[tuple[int, str]]:
+    """The records that can be chosen, and the one that is."""
+    return list({record.pk: str(record) for record in [*offered, *filter(None, [chosen])]}.items())
 
 
 class PersonForm(RecordForm):

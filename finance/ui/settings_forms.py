@@ -179,6 +179,7 @@ class PreferencesForm(RecordForm):
     tax_mode = forms.ChoiceField(label=_("Prices"), choices=TaxMode.choices, widget=forms.RadioSelect)
     round_off = forms.ChoiceField(label=_("Totals"), choices=RoundOff.choices, widget=forms.RadioSelect)
     round_off_step = RateField(label=_("Step"), max_digits=9, decimal_places=4, required=False)
+    expense_markup = RateField(label=_("Mark-up (%)"), max_digits=7, decimal_places=2, required=False)
     credit_limit_rule = forms.ChoiceField(
         label=_("When a customer would owe more than their credit limit"), choices=CreditLimitRule.choices
     )
@@ -188,6 +189,7 @@ class PreferencesForm(RecordForm):
         fields = [
             *("discount_mode", "is_discount_before_tax", "tax_mode", "round_off", "round_off_step"),
             *("has_shipping", "has_adjustment", "is_sent_editable", "credit_limit_rule", "estimate_days"),
+            "expense_markup",
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -212,6 +214,7 @@ class PreferencesForm(RecordForm):
     def values(self) -> dict[str, Any]:
         """What was typed, under the service's names."""
         found = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        found["expense_markup"] = found["expense_markup"] or 0
         texts = {
             kind: {name: self.cleaned_data[f"text_{kind}_{name}"] for name in names} for kind, names in TEXTS.items()
         }

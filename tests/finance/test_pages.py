@@ -6,10 +6,11 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from finance.models import ContactPerson, Currency, Customer, Membership, Organization, ZscKey
+from finance.models import ContactPerson, Currency, Customer, Membership, Organization, PaymentTerm, ZscKey
 from finance.selectors.rates import currencies
 from finance.services.contact_persons import PersonRow
 from finance.services.customers import create_customer
+from finance.services.tax_exemptions import create_exemption
 from finsuite.kernel import tenants
 from finsuite.kernel.versions import version_of
 from tests import factories
@@ -157,6 +158,24 @@ def test_a_customer_is_created_with_contact_persons(organization, as_boss, boss)
         ("Anna", False),
         ("Bruno", True),
     ]
+
+
+def test_a_customer_s_terms_and_tax_treatment_are_chosen_on_the_form(organization, as_boss, acme, actor):
+    term = PaymentTerm.objects.of(organization).get(days=45)
+    values = {"name": "Export", "reason": "Export outside the EU."}
+    reason = create_exemption(actor=actor, organization=organization, values=values)
+    address = url("customer_edit", organization, customer=acme.pk)
+    typed = form_of(as_boss.get(address)) | {"payment_term": str(term.pk), "exemption": str(reason.pk)}
+    untaxed = {name: value for name, value in typed.items() if name != "is_taxable"}
+    assert as_boss.post(address, untaxed).status_code == 302
+    acme.refresh_from_db()
+    assert (acme.payment_term, acme.is_taxable, acme.exemption) == (term, False, reason)
+    page = as_boss.get(url("customer_detail", organization, customer=acme.pk)).content.decode()
+    assert term.name in page
+    assert "Export" in page
+    assert as_boss.post(address, form_of(as_boss.get(address)) | {"is_taxable": "on"}).status_code == 302
+    acme.refresh_from_db()
+    assert (acme.payment_term, acme.is_taxable, acme.exemption) == (term, True, None)
 
 
 def test_an_unchanged_form_changes_nothing(organization, as_boss, acme):

@@ -10,8 +10,8 @@ from finance.ageing import NAMES, due_between, step_of
 from finance.choices import DocumentKind as Kind
 from finance.models import Invoice
 from finance.selectors.receivables import (
+    net_owed_in_base,
     open_documents,
-    owed_in_base,
     payables,
     payables_by_vendor,
     receivables,
@@ -129,7 +129,18 @@ def test_drafts_and_what_is_void_or_paid_are_not_owed(issue, pay, actor, organiz
         lines=[{"name": "Work", "rate": Decimal(7)}],
     )
     assert receivables(organization).is_nothing
-    assert owed_in_base(organization, customer.pk) == 0
+    assert net_owed_in_base(organization, customer.pk) == 0
+
+
+def test_what_is_unused_counts_against_what_is_owed(issue, pay, organization, customer, django_assert_num_queries):
+    issue(100)
+    issue(50, currency="USD", exchange_rate=Decimal("0.80"))
+    pay(30)
+    issue(25, kind=Kind.CREDIT_NOTE)
+    with django_assert_num_queries(1):
+        assert net_owed_in_base(organization, customer.pk) == 100 + 40 - 30 - 25
+    pay(200)
+    assert net_owed_in_base(organization, customer.pk) == -115
 
 
 def test_customers_are_told_apart_the_largest_first(issue, organization, customer):

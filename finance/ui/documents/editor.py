@@ -22,6 +22,7 @@ from finance.models import Membership
 from finance.rights import Right
 from finance.selectors import document_papers as papers
 from finance.services.previews import preview_new
+from finance.ui.documents.editor_billing import name_customers
 from finance.ui.documents.editor_rows import LineRow, row_of, typed_row
 from finance.ui.documents.editor_state import Editor, Looked
 from finance.ui.pages import page, show
@@ -96,8 +97,11 @@ def document_line(request: HttpRequest, member: Membership, kind: Kind, document
     looked = _with_item(editor, row, filled)
     if looked.lines:
         drawn = row_of(row.index, looked.lines[0], looked.document)
-        drawn.id, drawn.discount = row.id, row.discount
+        drawn.id, drawn.discount, drawn.bills = row.id, row.discount, row.bills
+        drawn.is_billable, drawn.customer_id = row.is_billable, row.customer_id
         editor.rows = [drawn]
+    if editor.has_billable_lines:
+        name_customers(editor.organization, editor.rows)
     context = {"editor": editor, "row": editor.rows[0], "is_filled": True}
     response = render(request, "finance/documents/editor_row.html", context)
     response.headers["HX-Trigger-After-Settle"] = "lines-changed"
@@ -106,24 +110,13 @@ def document_line(request: HttpRequest, member: Membership, kind: Kind, document
 
 def _with_item(editor: Editor, row: LineRow, filled: LineRow) -> Looked:
     """The document with this one line, new: all that the item knows of it."""
-    editor.form.is_valid()
     line = {"item_id": read_id(filled.item_id)}
-    party = f"{editor.pages.spec.party}_id"
-    known = editor.form.cleaned_data
-    values = {name: known[name] for name in (party, "currency", "date") if known.get(name)}
-    if editor.key:
-        document = editor.document
-        values = {
-            party: getattr(document, party),
-            "currency": document.currency,
-            "exchange_rate": document.exchange_rate,
-        }
     try:
         found, lines = preview_new(
             actor=editor.actor,
             organization=editor.organization,
             kind=editor.pages.kind,
-            values=values,
+            values=editor.values_of_new_line(),
             lines=[line],
         )
     except Refused as refused:
@@ -185,6 +178,7 @@ def _page(request: HttpRequest, editor: Editor) -> HttpResponse:
         "totals_url": editor.url("totals"),
         "blank_url": editor.url("blank"),
         "discard_url": editor.url("discard"),
+        "billables_url": editor.url("billables") if editor.bills_on else "",
         "lookup_url": editor.lookup_url(editor.pages.spec.party),
         "party_name": party_name,
         "party_label": editor.form.fields[party_name].label,

@@ -9,12 +9,17 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from finance.billables import SOURCES, columns_of, links_of_line, token_of
 from finance.models.documents import Document, DocumentLine
 from finsuite.kernel import formats
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.ids import read_id
 
-FIELDS = ("id", "item_id", "header", "name", "description", "quantity", "unit", "rate", "discount", "tax_ids")
+FIELDS = (
+    *("id", "item_id", "header", "name", "description", "quantity", "unit", "rate", "discount", "tax_ids"),
+    *("bills", "is_billable", "customer_id"),
+)
+NOT_TOLD = ("tax_ids", "is_billable", "customer_id")  # of a row in which nothing else is said
 MOST_ROWS = 1001  # one more than a document has, so that the service says so
 
 
@@ -33,13 +38,23 @@ class LineRow:
     rate: str = ""
     discount: str = ""
     tax_ids: str = ""  # ids, parted by commas: a line may bear several
+    bills: str = ""  # what it bills on: "expense:7"
+    is_billable: str = ""  # of a bill's line: whether it is billed on, and to whom
+    customer_id: str = ""
+    customer_name: str = ""
     amount: str = ""
     faults: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_blank(self) -> bool:
         """Whether nobody has typed anything: such a row is no line."""
-        return not any(getattr(self, name) for name in FIELDS if name != "tax_ids")
+        return not any(getattr(self, name) for name in FIELDS if name not in NOT_TOLD)
+
+    @property
+    def bills_label(self) -> str:
+        """What sort of thing it bills on."""
+        source = SOURCES.get(self.bills.partition(":")[0])
+        return str(source.label) if source else ""
 
     @property
     def fault(self) -> str:
@@ -75,16 +90,19 @@ def row_of(index: int, line: DocumentLine, document: Document) -> LineRow:
         rate=formats.typed(_price(line.rate, document)),
         discount=typed_discount(line.discount),
         tax_ids=",".join(str(pk) for pk in line.tax_ids),
+        bills=token_of(links_of_line(line)),
+        is_billable="1" if getattr(line, "is_billable", False) else "",
+        customer_id=str(getattr(line, "customer_id", None) or ""),
         amount=formats.amount(line.item_total, document.currency),
     )
 
 
-def lines_from(rows: list[LineRow]) -> list[dict[str, Any]]:
+def lines_from(rows: list[LineRow], writable: frozenset[str]) -> list[dict[str, Any]]:
     """What the rows say, as the services take it; Refused that names what can't be read. Blank rows are none."""
     faults: dict[str, list[str]] = {}
     lines = []
     for place, row in enumerate(row for row in rows if not row.is_blank):
-        line, wrong = _line(row)
+        line, wrong = _line(row, writable)
         lines.append(line)
         faults |= {f"lines/{place}/{name}": [said] for name, said in wrong.items()}
     if faults:
@@ -123,10 +141,13 @@ def typed_discount(kept: str) -> str:
     return formats.typed(_bare(Decimal(kept))) if kept else ""
 
 
-def _line(row: LineRow) -> tuple[dict[str, Any], dict[str, str]]:
+def _line(row: LineRow, writable: frozenset[str]) -> tuple[dict[str, Any], dict[str, str]]:
     line: dict[str, Any] = {name: getattr(row, name) for name in ("header", "name", "description", "unit")}
     faults: dict[str, str] = {}
     line["item_id"] = read_id(row.item_id)
+    line |= columns_of(row.bills)
+    if "is_billable" in writable:
+        line |= {"is_billable": bool(row.is_billable), "customer_id": read_id(row.customer_id)}
     if (pk := read_id(row.id)) is not None:
         line["id"] = pk
     line["tax_ids"] = [found for text in row.tax_ids.split(",") if (found := read_id(text)) is not None]

@@ -23,6 +23,7 @@ from finance.services.document_moves import move_document
 from finance.services.documents import create_document, update_document
 from finance.services.drafts import drop_draft, keep_draft
 from finance.services.previews import preview_change, preview_new
+from finance.ui.documents.editor_billing import MOST_BILLED, name_customers, rows_billing
 from finance.ui.documents.editor_form import DocumentForm, initial_of
 from finance.ui.documents.editor_rows import LineRow, lines_from, place_faults, row_of, typed_rows
 from finance.ui.documents.pages import PAGES, DocumentPages
@@ -96,7 +97,7 @@ class Editor:
     @property
     def is_asked_for_another(self) -> bool:
         """Whether the address asks for a certain new document, whatever was begun."""
-        return bool(self.request.GET.get("copy") or self.request.GET.get(self.pages.spec.party))
+        return any(self.request.GET.get(name) for name in ("copy", "bill", self.pages.spec.party))
 
     @property
     def is_restored(self) -> bool:
@@ -140,14 +141,51 @@ class Editor:
             source, lines = self.copied
             rows = [row_of(index, line, source) for index, line in enumerate(lines)]
             for row in rows:
-                row.id = ""
+                row.id = row.bills = ""
+        elif self.billed_asked:
+            rows = rows_billing(self, self.billed_asked)
         elif self.key:
             rows = [row_of(index, line, self.document) for index, line in enumerate(papers.lines_of(self.document))]
         else:
             rows = []
         if not rows or "more" in self.request.POST:
             rows.append(LineRow(max((row.index for row in rows), default=-1) + 1))
+        if self.has_billable_lines:
+            name_customers(self.organization, rows)
         return rows
+
+    @property
+    def billed_asked(self) -> list[str]:
+        """What a new invoice is to bill, where the address says so: `?bill=expense:7`."""
+        return [] if self.key else self.request.GET.getlist("bill")[:MOST_BILLED]
+
+    @property
+    def is_prefilled(self) -> bool:
+        """Whether a new document comes with lines that nobody has typed."""
+        return self.request.method != "POST" and self.data is None and bool(self.copied or self.billed_asked)
+
+    @property
+    def bills_on(self) -> bool:
+        """Whether it takes what was spent for its customer."""
+        return self.pages.kind is Kind.INVOICE
+
+    @property
+    def has_billable_lines(self) -> bool:
+        """Whether its lines can be billed on to customers."""
+        return "is_billable" in self.pages.spec.line_writable
+
+    def values_of_new_line(self) -> dict[str, Any]:
+        """What of the document a line that is filled in by the server depends on."""
+        party = f"{self.pages.spec.party}_id"
+        if self.key:
+            own = self.document
+            return {name: getattr(own, name) for name in (party, "currency", "exchange_rate", "is_tax_inclusive")}
+        if self.request.method != "POST":
+            return {party: self.party_asked.pk} if self.party_asked else {}
+        self.form.is_valid()
+        known = self.form.values()
+        names = (party, "currency", "exchange_rate", "date", "is_tax_inclusive")
+        return {name: known[name] for name in names if known.get(name)}
 
     @cached_property
     def taxes(self) -> list[tuple[str, str]]:
@@ -207,7 +245,7 @@ class Editor:
         form.is_valid()
         looked.faults = {name: str(said[0]) for name, said in form.errors.items() if name != "__all__"}
         try:
-            values, lines = self.values(form), lines_from(self.rows)
+            values, lines = self.values(form), lines_from(self.rows, self.pages.spec.line_writable)
             if looked.faults:
                 return looked
             if self.key:
@@ -254,7 +292,7 @@ class Editor:
 
     def save(self) -> Any:
         """Have the services save it, and send it out where that was pressed."""
-        values, lines = self.values(self.form), lines_from(self.rows)
+        values, lines = self.values(self.form), lines_from(self.rows, self.pages.spec.line_writable)
         with transaction.atomic():
             if self.key:
                 saved = update_document(
@@ -296,6 +334,10 @@ class Editor:
     @cached_property
     def item_lookup_url(self) -> str:
         return self.lookup_url("item")
+
+    @cached_property
+    def customer_lookup_url(self) -> str:
+        return self.lookup_url("customer")
 
     def lookup_url(self, what: str) -> str:
         """Where customers, vendors and items are suggested."""

@@ -99,6 +99,7 @@ def document_detail(request: HttpRequest, member: Membership, kind: Kind, docume
         **_paper(found, lines),
         "sources": _relatives(found, papers.sources_of(found)),
         "made": _relatives(found, papers.made_of(found)),
+        "billed_on": papers.billed_on(found, lines),
     }
     return show_record(request, member, pages, found, "detail", context)
 

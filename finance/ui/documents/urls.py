@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from finance.choices import DocumentKind as Kind
 from finance.services.document_letters import KINDS as EMAILED
-from finance.ui.documents import actions, editor, lists, mailing, record, reminding
+from finance.ui.documents import actions, billables, editor, lists, mailing, record, reminding
 from finance.ui.documents.conversions import CONVERSIONS
 from finance.ui.documents.pages import PAGES, DocumentPages
 
@@ -58,6 +58,8 @@ def _of_kind(pages: DocumentPages) -> list[URLPattern | URLResolver]:
             ("remind/", "remind_many", reminding.invoice_remind_many),
             ("<id:document>/remind/", "remind", reminding.invoice_remind),
             ("<id:document>/reminders/", "reminders", reminding.invoice_reminders),
+            ("new/billables/", "new_billables", billables.document_billables),
+            ("<id:document>/edit/billables/", "edit_billables", billables.document_billables),
         )
     given = {"kind": pages.kind}
     return [path(f"{pages.segment}/{place}", view, given, name=f"{pages.kind}_{name}") for place, name, view in views]

@@ -384,7 +384,9 @@ def test_a_partly_paid_invoice_keeps_its_rate(sent, pay, actor, organization):
 
 
 @pytest.mark.parametrize(("rule", "is_refused"), [("ignore", False), ("warn", False), ("refuse", True)])
-def test_the_credit_limit_is_kept_as_the_preferences_say(draft, sent, actor, organization, customer, rule, is_refused):
+def test_the_credit_limit_is_kept_as_the_preferences_say(
+    draft, sent, pay, actor, organization, customer, rule, is_refused
+):
     customer.credit_limit = Decimal(250)
     customer.save()
     organization.preferences.credit_limit_rule = rule
@@ -402,6 +404,8 @@ def test_the_credit_limit_is_kept_as_the_preferences_say(draft, sent, actor, org
     )
     move_document(actor=actor, document=unsent, verb="mark_sent")
     assert Invoice.objects.filter(status="sent").count() == 2
+    pay(101)  # in advance: it counts against what is owed
+    sent(101)
 
 
 def test_only_who_may_moves_money(sent, pay, actor, organization, customer, staff, viewer, outsider, accountant):
