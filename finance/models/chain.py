@@ -11,7 +11,7 @@ from finsuite.kernel.models import ScopedQuerySet
 
 
 class ChainEntry(models.Model):
-    """One act on an issued invoice, credit note or payment. The database refuses to change or delete an entry.
+    """One act on an issued invoice or credit note, a payment or a refund. The database refuses to change or delete it.
 
     `content_hash` is that of the version of the record which was kept with it (`version` is its position).
     """

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from finance.choices import ChainEvent
@@ -19,6 +21,7 @@ from finance.models import (
     Invoice,
     Organization,
     Payment,
+    Refund,
     VendorPayment,
 )
 from finance.services.chain import content_hash, link_hash
@@ -30,7 +33,10 @@ MODELS: dict[str, Any] = {
     Kind.CREDIT_NOTE: CreditNote,
     Kind.PAYMENT: Payment,
     Kind.VENDOR_PAYMENT: VendorPayment,
+    Kind.REFUND: Refund,
 }
+_NUMBERS: dict[str, Any] = {Kind.REFUND: Coalesce("payment__number", "credit_note__number", "vendor_payment__number")}
+"""What a record without a number of its own is called by."""
 BATCH = 1000
 
 LIVING = frozenset(
@@ -179,13 +185,13 @@ def _then(content: Mapping[str, Any], record: Any, name: str) -> Any:
 
 
 def _unchained(organization: Organization) -> Broken | None:
-    """An issued document or a payment that the chain does not know was put there past the services."""
+    """An issued document, a payment or a refund that the chain does not know was put there past the services."""
     for kind, model in MODELS.items():
         known = ChainEntry.objects.of(organization).filter(kind=kind).values("record_id")
         rows = model.objects.of(organization).exclude(pk__in=known)
         if hasattr(model, "issued_at"):
             rows = rows.filter(issued_at__isnull=False)
-        number = rows.order_by("pk").values_list("number", flat=True).first()
+        number = rows.order_by("pk").values_list(_NUMBERS.get(kind, F("number")), flat=True).first()
         if number is not None:
             return Broken(0, number, _("it was issued, and the chain does not know it"))
     return None

@@ -15,11 +15,9 @@ from finance.billables import Billable, Source, register
 from finance.choices import BillStatus
 from finance.events import DocumentUpdated
 from finance.models import Bill, BillLine, Invoice, Organization
-from finance.models.documents import Document
 from finance.selectors.preferences import preferences
-from finance.services import documents
+from finance.services.documents import facts_of
 from finsuite.kernel.actors import Actor
-from finsuite.kernel.errors import Refused
 from finsuite.kernel.events import emit
 
 OPENED = (BillStatus.OPEN, BillStatus.PAID)
@@ -60,7 +58,7 @@ class BillLines(Source):
             changes.append((bill, {}, told) if is_invoiced else (bill, told, {}))
             bill.organization = invoice.organization
             bill.save(update_fields=["updated_at"])
-            emit(DocumentUpdated(**documents.facts_of(bill, actor), fields=frozenset({"lines"})))
+            emit(DocumentUpdated(**facts_of(bill, actor), fields=frozenset({"lines"})))
         audit.services.record_many(actor=actor, tenant=invoice.organization.tenant, verb=verb, changes=changes)
 
 
@@ -104,12 +102,4 @@ def _refusal(line: BillLine) -> str:
     return ""
 
 
-def _none_invoiced(actor: Actor, document: Document) -> None:
-    """A bill that a customer was billed for stays."""
-    if isinstance(document, Bill) and BillLine.objects.filter(document=document, is_invoiced=True).exists():
-        sentence = _("Customers were billed for lines of %(number)s. Take these off their invoices first.")
-        raise Refused(sentence % {"number": document.number}, code="in_use")
-
-
-documents.BEFORE_DELETING.insert(0, _none_invoiced)
 register(BillLines())

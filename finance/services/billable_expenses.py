@@ -91,7 +91,7 @@ def _told(organization: Organization, rows: Iterable[Expense]) -> dict[int, Bill
 
 def _description(expense: Expense) -> str:
     way = f"{formats.exact(expense.distance)} {expense.get_distance_unit_display()}" if expense.distance else ""
-    return ", ".join(filter(None, [formats.day(expense.date), expense.description, way]))
+    return ", ".join(filter(None, [expense.description, way]))
 
 
 def _refusal(expense: Expense) -> str:

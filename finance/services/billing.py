@@ -18,6 +18,7 @@ from finance.models import Invoice, InvoiceLine
 from finance.models.documents import Document, DocumentLine
 from finance.services.drafting import price_in
 from finance.services.tax_treatment import bears_tax
+from finsuite.kernel import formats
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.money import quantize
@@ -52,8 +53,7 @@ def fill(actor: Actor, document: Document, given: Sequence[Given]) -> Sequence[G
             continue
         own = {name: value for name, value in given[place].items() if value is not None}
         rows[place] = {**as_line(found[link], document), **own}
-    if faults:
-        raise Refused(_("Some of this can't be billed."), code="not_billable", fields=faults)
+    _refuse(faults)
     return rows
 
 
@@ -72,10 +72,11 @@ def as_line(one: Billable, document: Invoice) -> dict[str, Any]:
     quantity, unit, rate = one.quantity, one.unit, price_in(amount * theirs / one.quantity, own, places)
     if quantize(rate * quantity, document.currency) != quantize(whole, document.currency):
         quantity, unit, rate = Decimal(1), "", whole
+    day = formats.day(one.day, language=document.language or document.organization.language)
     return {
         "item_id": one.item_id,
         "name": one.name[:100],
-        "description": one.description[:2000],
+        "description": ", ".join(filter(None, [day, one.description]))[:2000],
         "quantity": quantity,
         "unit": unit,
         "rate": rate,
@@ -99,9 +100,7 @@ def hold(actor: Actor, document: Document, was: frozenset[Link], lines: Sequence
         sentence = _refusal(held.get(link) if is_known else None, document, is_kept=link in was)
         if sentence:
             faults |= _fault(place, link, sentence)
-    if faults:
-        first = next(iter(faults.values()))[0]
-        raise Refused(first, code="not_billable", fields=faults)
+    _refuse(faults)
     return Taking(now - was, was - now)
 
 
@@ -177,6 +176,11 @@ def _refusal(found: Billable | None, document: Any, *, is_kept: bool) -> str:
     if found.is_billed:
         return _("%(what)s is billed by another invoice already.") % {"what": found.label}
     return found.refusal
+
+
+def _refuse(faults: Mapping[str, Sequence[str]]) -> None:
+    for said in faults.values():
+        raise Refused(said[0], code="not_billable", fields=faults)
 
 
 def _fault(place: int, link: Link, sentence: str) -> dict[str, list[str]]:

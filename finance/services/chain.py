@@ -14,7 +14,7 @@ from finance.choices import ChainEvent
 from finance.choices import DocumentKind as Kind
 from finance.models import ChainEntry, ChainHead, DocumentVersion
 
-CHAINED = frozenset({Kind.INVOICE, Kind.CREDIT_NOTE, Kind.PAYMENT, Kind.VENDOR_PAYMENT})
+CHAINED = frozenset({Kind.INVOICE, Kind.CREDIT_NOTE, Kind.PAYMENT, Kind.VENDOR_PAYMENT, Kind.REFUND})
 
 # The hash of an entry is taken of the one before it, its position and its body, one to a line. One statement holds the
 # end of the chain, moves it on and adds the entry, so that nobody waits longer than they must.

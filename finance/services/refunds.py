@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 import audit.services
 from finance.access import require
+from finance.choices import ChainEvent
+from finance.choices import DocumentKind as Kind
 from finance.events import DocumentUpdated
 from finance.models import CreditNote, Refund
 from finance.models.payments import MoneyMoved
@@ -17,6 +19,7 @@ from finance.selectors.days import today
 from finance.services import allocating, credit_notes, payments
 from finance.services.allocating import Given
 from finance.services.documents import lock
+from finance.services.versions import columns_of, keep_content
 from finsuite.kernel import formats
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotFound, Refused
@@ -26,6 +29,8 @@ from finsuite.kernel.records import assign
 from finsuite.kernel.versions import require_version
 
 WRITABLE = frozenset({"date", "mode", "amount", "reference", "notes"})
+LEFT_OUT = frozenset({"id", "organization", "created_at", "updated_at"})
+"""What a version of a refund leaves out."""
 
 
 @transaction.atomic
@@ -41,6 +46,7 @@ def refund_credit_note(*, actor: Actor, credit_note: CreditNote, values: Given, 
     refund.save()
     _record(actor, note, "refunded", after=_told(refund))
     allocating.settle(actor=actor, documents=[note], column="used_total", amounts={note.pk: refund.amount})
+    _keep(actor, refund, note, ChainEvent.ISSUED)
     return refund
 
 
@@ -61,6 +67,7 @@ def refund_payment(*, actor: Actor, payment: MoneyMoved, values: Given, version:
     payments.refresh_unused(held, refunded=refund.amount)
     held.save()
     _record(actor, held, "refunded", after=_told(refund))
+    _keep(actor, refund, held, ChainEvent.ISSUED)
     emit(DocumentUpdated(**payments.facts_of_payment(held, actor), fields=frozenset({"refunded_total", "balance"})))
     return refund
 
@@ -77,14 +84,15 @@ def delete_refund(*, actor: Actor, refund: Refund) -> None:
     if not Refund.objects.filter(pk=refund.pk).exists():
         raise NotFound(_("There is no such refund."))
     _record(actor, held, "refund deleted", before=_told(refund))
-    amount = refund.amount
-    refund.delete()
     if isinstance(held, CreditNote):
-        allocating.settle(actor=actor, documents=[held], column="used_total", amounts={held.pk: -amount})
-        return
-    payments.refresh_unused(held, refunded=-amount)
-    held.save()
-    emit(DocumentUpdated(**payments.facts_of_payment(held, actor), fields=frozenset({"refunded_total", "balance"})))
+        allocating.settle(actor=actor, documents=[held], column="used_total", amounts={held.pk: -refund.amount})
+    else:
+        payments.refresh_unused(held, refunded=-refund.amount)
+        held.save()
+        facts = payments.facts_of_payment(held, actor)
+        emit(DocumentUpdated(**facts, fields=frozenset({"refunded_total", "balance"})))
+    _keep(actor, refund, held, ChainEvent.DELETED)
+    refund.delete()
 
 
 def _begin(source: Any, values: Given, *, left: Any) -> Refund:
@@ -99,6 +107,29 @@ def _begin(source: Any, values: Given, *, left: Any) -> Refund:
         raise Refused(sentence, fields={"amount": [sentence]})
     refund.amount_base = to_base(refund.amount, source.exchange_rate, source.organization.base_currency)
     return refund
+
+
+def content_of_refund(refund: Refund, source: Any) -> dict[str, Any]:
+    """What was given back, of what and to whom, as a version keeps it."""
+    party = getattr(source, source.party_field)
+    return {
+        "issuer": {"name": source.organization.name, "country": source.organization.country},
+        "party": {"id": party.pk, "name": party.display_name, "tax_number": party.tax_number},
+        "of": {"kind": source.kind.value, "id": source.pk, "number": source.number},
+        **columns_of(refund, LEFT_OUT),
+    }
+
+
+def _keep(actor: Actor, refund: Refund, source: Any, event: ChainEvent) -> None:
+    keep_content(
+        actor=actor,
+        organization=source.organization,
+        kind=Kind.REFUND,
+        record_id=refund.pk,
+        number=source.number,
+        content=content_of_refund(refund, source),
+        event=event,
+    )
 
 
 def _told(refund: Refund) -> dict[str, Any]:

@@ -47,12 +47,13 @@ CLOCK = "subscriptions"
 def create_subscription(*, actor: Actor, organization: Organization, values: Mapping[str, Any]) -> Subscription:
     """Subscribe a customer to a plan, from a day on (today, unless given), on the plan's terms unless others are given.
 
-    `trial_days` is how long nothing is due. What has begun already is invoiced at once, term by term.
+    A tax of None is no tax; left out, it is the plan's. `trial_days` is how long nothing is due. What has begun already
+    is invoiced at once, term by term.
     """
     require(actor, organization, Right.SALES_EDIT)
     refuse_unknown(values, WRITABLE)
     plan, customer = _plan(organization, values), _customer(organization, values)
-    given = {name: value for name, value in values.items() if value is not None}
+    given = {name: value for name, value in values.items() if value is not None or name == "tax_id"}
     trial = given.pop("trial_days", plan.trial_days)
     subscription = Subscription(
         organization=organization,

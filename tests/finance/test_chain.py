@@ -1,17 +1,19 @@
 """The chain over what was issued: whatever is changed past the services is found, and named."""
 
+import importlib
 import json
 from decimal import Decimal
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import InternalError, ProgrammingError, connection, transaction
 
 from finance.choices import DocumentKind as Kind
-from finance.models import ChainEntry, ChainHead, CreditNote, DocumentVersion, Invoice, InvoiceLine, Payment
+from finance.models import ChainEntry, ChainHead, CreditNote, DocumentVersion, Invoice, InvoiceLine, Payment, Refund
 from finance.selectors.chain import verify
-from finance.services import payments
+from finance.services import payments, refunds
 from finance.services.chain import content_hash, link_hash
 from finance.services.document_moves import move_document
 from finance.services.documents import create_document, update_document
@@ -253,3 +255,43 @@ def test_the_command_says_ok_or_names_the_first_broken_entry(organization, issue
         call_command("verify_chain", organization=organization.pk, stdout=out)
     assert stopped.value.code == 1
     assert out.getvalue() == "Dupont Frères: broken at entry 1, INV-00001: reference was “”, and is “Changed”\n"
+
+
+def test_refunds_are_in_the_chain_and_so_is_their_deletion(actor, organization, issue, pay):
+    note, payment = issue(Kind.CREDIT_NOTE), pay(40)
+    refunds.refund_credit_note(actor=actor, credit_note=note, values={"amount": Decimal(30)})
+    given = refunds.refund_payment(actor=actor, payment=payment, values={"amount": Decimal(15)})
+    assert verify(organization).broken is None
+    refunds.delete_refund(actor=actor, refund=given)
+    rows = ChainEntry.objects.of(organization).filter(kind=Kind.REFUND).order_by("position")
+    assert [(row.position, row.number, row.event, row.version) for row in rows] == [
+        (3, "CN-00001", "issued", 1),
+        (4, "PAY-00001", "issued", 1),
+        (5, "PAY-00001", "deleted", 2),
+    ]
+    kept = DocumentVersion.objects.of(organization).get(kind=Kind.REFUND, record_id=rows[0].record_id).content
+    assert (kept["amount"], kept["of"]["number"], kept["party"]["name"]) == ("30", "CN-00001", "Müller & Söhne")
+    found = verify(organization)
+    assert (found.entries, found.broken) == (5, None)
+    Refund.objects.update(amount=Decimal(29))
+    assert verify(organization).broken.sentence == "amount was “30”, and is “29”"
+    Refund.objects.update(amount=Decimal(30))
+    stray = Refund.objects.get()
+    stray.pk = None
+    stray.save()
+    broken = verify(organization).broken
+    assert (broken.number, broken.sentence) == ("CN-00001", "it was issued, and the chain does not know it")
+
+
+def test_refunds_that_are_older_than_refunds_in_the_chain_are_added_to_it(actor, organization, issue, pay, monkeypatch):
+    note, payment = issue(Kind.CREDIT_NOTE), pay(40)
+    monkeypatch.setattr(refunds, "_keep", lambda *args: None)
+    refunds.refund_credit_note(actor=actor, credit_note=note, values={})
+    refunds.refund_payment(actor=actor, payment=payment, values={"amount": Decimal(15)})
+    monkeypatch.undo()
+    assert verify(organization).broken.number == "CN-00001"
+    migration = importlib.import_module("finance.migrations.0018_refunds_in_the_chain")
+    for _time in range(2):
+        migration.add_refunds(apps, None)
+        found = verify(organization)
+        assert (found.entries, found.broken) == (4, None)

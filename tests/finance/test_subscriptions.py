@@ -51,6 +51,13 @@ def pay(invoice):
     )
 
 
+@pytest.mark.parametrize(("values", "total"), [({}, "83.88"), ({"tax_id": None}, "69.90")])
+def test_a_tax_that_is_left_out_is_the_plan_s_and_one_of_none_is_none(subscribe, plan, values, total):
+    subscription = subscribe(**values)
+    assert subscription.tax_id == (None if values else plan.tax_id)
+    assert Invoice.objects.get().total == Decimal(total)
+
+
 def test_a_subscription_that_begins_today_is_invoiced_at_once(subscribe):
     subscription = subscribe(quantity=Decimal(2))
     assert (subscription.number, subscription.status, subscription.billed) == ("SUB-00001", "live", 1)

@@ -17,6 +17,8 @@ from finance.services import subscriptions as services
 from finance.ui.forms import AmountField, RecordForm
 from finsuite.kernel.money import trimmed
 
+NO_TAX = 0  # where no choice means the plan's tax
+
 
 def tax_field(organization: Organization, current: int | None = None) -> forms.TypedChoiceField:
     """A tax of the organization, or none; one that isn't active any more only where it is chosen already."""
@@ -84,7 +86,8 @@ class SubscriptionForm(RecordForm):
             self.fields["price"].required = True
             return
         self.initial["setup_fee"] = None  # as the plan says
-        self.fields["tax"].choices = [("", _("As the plan says")), *list(self.fields["tax"].choices)[1:]]  # type: ignore[attr-defined]
+        taxes = list(self.fields["tax"].choices)[1:]  # type: ignore[attr-defined]
+        self.fields["tax"].choices = [("", _("As the plan says")), (NO_TAX, _("No tax")), *taxes]  # type: ignore[attr-defined]
         offered = [(plan.pk, str(plan)) for plan in selectors.plans(organization, status="active")]
         self.fields["customer"] = forms.IntegerField(label=_("Customer"), widget=forms.HiddenInput)
         self.fields["plan"] = forms.TypedChoiceField(
@@ -104,7 +107,8 @@ class SubscriptionForm(RecordForm):
         renamed = {"tax": "tax_id", "customer": "customer_id", "plan": "plan_id"}
         found = {renamed.get(name, name): value for name, value in self.cleaned_data.items()}
         if self.is_new:
-            return {name: value for name, value in found.items() if value not in (None, "")}
+            given = {name: value for name, value in found.items() if value not in (None, "")}
+            return {**given, "tax_id": None} if given.get("tax_id") == NO_TAX else given
         found["setup_fee"] = found["setup_fee"] or 0
         assert found.keys() <= services.AGREED
         return found

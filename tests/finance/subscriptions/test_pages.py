@@ -155,6 +155,8 @@ def test_a_customer_is_subscribed_by_the_form(organization, as_boss, plan, custo
     made = Subscription.objects.get()
     assert answer.url == url("subscription_detail", organization, subscription=made.pk)
     assert (made.price, made.quantity, made.status, made.tax_id) == (Decimal("19.90"), 2, "trial", plan.tax_id)
+    as_boss.post(url("subscription_create", organization), typed | {"tax": "0"})
+    assert Subscription.objects.latest("pk").tax_id is None
 
 
 def test_what_is_missing_is_said_and_nobody_is_subscribed(organization, as_boss, plan, customer):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('finance', '0015_document_look'),
+        ('finance', '0016_reminders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
