@@ -32,6 +32,19 @@ class Span:
         last = first.replace(day=monthrange(first.year, first.month)[1])
         return Span(max(first, self.since), min(last, self.to))
 
+    def before(self) -> Span:
+        """The days just before: as many whole months where this is whole months, else as many days.
+
+        Raises ValueError or OverflowError where the calendar has none.
+        """
+        if self.since.day == 1 and _ends_month(self.to):
+            return Span(month_on(self.since, -self.month_count), self.since - timedelta(days=1))
+        return Span(self.since - (self.to - self.since + timedelta(days=1)), self.since - timedelta(days=1))
+
+    def year_before(self) -> Span:
+        """The same days a year before; the end of February stays its end."""
+        return Span(_year_before(self.since), _year_before(self.to))
+
     @property
     def month_count(self) -> int:
         """How many months the span touches."""
@@ -51,6 +64,16 @@ def named(name: str, today: date, fiscal_start: int) -> Span:
     if which == "last":
         first = month_on(first, -length)
     return Span(first, month_on(first, length) - timedelta(days=1))
+
+
+def _ends_month(day: date) -> bool:
+    return day.day == monthrange(day.year, day.month)[1]
+
+
+def _year_before(day: date) -> date:
+    last = monthrange(day.year - 1, day.month)[1]
+    is_end = day.month == 2 and _ends_month(day)
+    return day.replace(year=day.year - 1, day=last if is_end else day.day)
 
 
 def month_on(first: date, count: int) -> date:

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from finance import access
 from finance.ageing import NAMES
 from finance.rights import Right
-from finance.selectors.reports.asking import APPROVED, PERIODS, UNUSED, Asked, read
+from finance.selectors.reports.asking import APPROVED, COMPARISONS, PERIODS, UNUSED, Asked, read
 from finance.selectors.reports.catalogue import REPORTS, Definition
 from finance.selectors.reports.shapes import Column, Row, Shape
 from finsuite.kernel.api import schema
@@ -33,6 +33,7 @@ _PARAMETERS: dict[str, tuple[schema.Schema, str]] = {
     "since": (_DAY, "First day of a custom period"),
     "to": (_DAY, "Last day of a custom period"),
     "as_of": (_DAY, "The day at whose end it was owed; today, unless given"),
+    "compare": ({"type": "string", "enum": list(COMPARISONS)}, "Adds the columns `before` and `change`"),
     "customer": (_ID, "Of one customer alone"),
     "vendor": (_ID, "Of one vendor alone"),
     "item": (_ID, "Of the lines of one item alone"),
@@ -51,6 +52,8 @@ _REPORT: schema.Schema = {
         "currency": {"type": "string", "description": "The base currency, in which amounts of the shape `money` are"},
         "since": _DAY,
         "to": _DAY,
+        "compared_since": _DAY,
+        "compared_to": _DAY,
         "as_of": _DAY,
         "columns": {
             "type": "array",
@@ -143,7 +146,8 @@ class ReportView(ApiView):
 
 def _days(definition: Definition, asked: Asked) -> dict[str, date]:
     if definition.has_period:
-        return {"since": asked.span.since, "to": asked.span.to}
+        then = {"compared_since": asked.compared.since, "compared_to": asked.compared.to} if asked.compared else {}
+        return {"since": asked.span.since, "to": asked.span.to, **then}
     return {"as_of": asked.as_of}
 
 

@@ -109,6 +109,16 @@ def month(value: dt.date, *, language: str | None = None) -> str:
     return format_skeleton("yMMM", value, locale=_locale(language))
 
 
+def month_name(value: dt.date, *, language: str | None = None) -> str:
+    """A month where its year is clear: `nov.` in French, `Nov` in English."""
+    return format_skeleton("MMM", value, locale=_locale(language))
+
+
+def short_month(value: dt.date, *, language: str | None = None) -> str:
+    """A month of a year where there is little room: `nov. 26` in French, `Nov 26` in English."""
+    return format_date(value, format="MMM yy", locale=_locale(language))
+
+
 def moment(value: dt.datetime, *, language: str | None = None) -> str:
     """A date with its time of day, in the reader's time zone: `21/11/2026 14:05`."""
     local = timezone.localtime(value) if timezone.is_aware(value) else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from finsuite.kernel.charts import Chart, Series
+from finsuite.kernel.charts import Bars, Chart, Series
 
 
 def test_the_axis_has_round_figures_around_the_values_and_zero() -> None:
@@ -30,3 +30,13 @@ def test_bars_tell_their_label_series_and_figure() -> None:
 def test_many_labels_are_thinned() -> None:
     chart = Chart("t", [str(at) for at in range(30)], [Series("s", [1] * 30)])
     assert [column["label"] for column in chart.columns] == ["0", "3", "6", "9", "12", "15", "18", "21", "24", "27"]
+
+
+def test_bars_across_begin_at_zero_and_share_the_room() -> None:
+    drawn = Bars("t", ["Up", "Down", "None"], [30, -10, 0], write=lambda value: f"{value:.1f}").drawn
+    assert [(bar.start, bar.length, bar.is_negative, bar.figure) for bar in drawn] == [
+        (25.0, 75.0, False, "30.0"),
+        (0.0, 25.0, True, "-10.0"),
+        (25.0, 0.0, False, "0.0"),
+    ]
+    assert Bars("t", ["a"], [0]).drawn[0].length == 0

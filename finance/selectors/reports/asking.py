@@ -54,6 +54,8 @@ class Asked:
     salesperson_id: int | None = None
     spender_id: int | None = None
     currency: str = ""
+    compared: Span | None = None  # what it is told beside
+    compare: str = ""
     status: str = ""
     step: str = ""
 
@@ -82,6 +84,8 @@ def read(organization: Organization, known: Sequence[str], given: Given) -> Aske
         except Refused as refused:
             faults[name] = [refused.message]
     period, span = _span(organization, known, given, today, faults)
+    if not faults:
+        found["compared"] = _compared(found.get("compare", ""), span, faults)
     if faults:
         raise Refused(_("Some of what was asked can't be read."), code="invalid", fields=faults)
     return Asked(
@@ -116,6 +120,16 @@ def _span(
     if not faults and days["since"] > days["to"]:
         faults["to"] = [_("The last day is before the first.")]
     return CUSTOM, Span(days["since"], days["to"])
+
+
+def _compared(name: str, span: Span, faults: dict[str, list[str]]) -> Span | None:
+    if not name:
+        return None
+    try:
+        return span.before() if name == "previous" else span.year_before()
+    except (ValueError, OverflowError):
+        faults["compare"] = [_("There is no such period before this one.")]
+        return None
 
 
 def _day(text: str) -> date:
@@ -180,5 +194,6 @@ _READERS: dict[str, Callable[[Organization, str], tuple[str, Any]]] = {
     "spender": lambda organization, text: ("spender_id", _member(organization, text)),
     "currency": lambda organization, text: ("currency", _currency(organization, text)),
     "status": lambda _organization, text: ("status", _choice(text, (APPROVED,))),
+    "compare": lambda _organization, text: ("compare", _choice(text, tuple(COMPARISONS))),
     "step": lambda _organization, text: ("step", _choice(text, (*ageing.NAMES, UNUSED))),
 }

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from finance.selectors.reports import ageing, expenses, numbering, sales, taxes
 from finance.selectors.reports.asking import Asked
+from finance.selectors.reports.comparing import by, comparable
 from finance.selectors.reports.sales_by_customer import sales_by_customer
 from finance.selectors.reports.sales_by_item import ASKED as OF_ITEMS
 from finance.selectors.reports.sales_by_item import sales_by_item
-from finance.selectors.reports.sales_by_month import sales_by_month
+from finance.selectors.reports.sales_by_month import month_at, place_of, sales_by_month
 from finance.selectors.reports.shapes import Report
 
 PERIOD = ("period", "since", "to")
@@ -56,7 +57,7 @@ REPORTS: dict[str, Definition] = {
             icon="users",
             group=SALES,
             asked=tuple(name for name in sales.FILTERS if name != "customer"),
-            find=sales_by_customer,
+            find=comparable(sales_by_customer, figure="net", key=by("customer_id")),
             nothing=_NO_SALES,
         ),
         Definition(
@@ -66,7 +67,7 @@ REPORTS: dict[str, Definition] = {
             icon="package",
             group=SALES,
             asked=OF_ITEMS,
-            find=sales_by_item,
+            find=comparable(sales_by_item, figure="net", key=by("item_id")),
             nothing=_NO_SALES,
         ),
         Definition(
@@ -76,7 +77,7 @@ REPORTS: dict[str, Definition] = {
             icon="calendar-days",
             group=SALES,
             asked=sales.FILTERS,
-            find=sales_by_month,
+            find=comparable(sales_by_month, figure="net", key=place_of, told=month_at),
             nothing=_NO_SALES,
         ),
         Definition(
@@ -115,8 +116,8 @@ REPORTS: dict[str, Definition] = {
             sentence=_("What was spent on what, and what of it is billable."),
             icon="chart-pie",
             group=SPENT,
-            asked=(*PERIOD, "status", "spender", "customer", "vendor", "currency"),
-            find=expenses.expenses_by_category,
+            asked=(*PERIOD, "compare", "status", "spender", "customer", "vendor", "currency"),
+            find=comparable(expenses.expenses_by_category, figure="total", key=by("category_id")),
             nothing=_("Nothing was spent in this period."),
         ),
         Definition(

@@ -19,7 +19,7 @@ from finsuite.kernel.money import decimals
 
 SUMS = ("net", "tax", "total")
 COUNTS = ("invoices", "credit_notes")
-FILTERS = ("period", "since", "to", "customer", "item", "salesperson", "currency")
+FILTERS = ("period", "since", "to", "compare", "customer", "item", "salesperson", "currency")
 
 COUNTED = (Column("invoices", _("Invoices"), Shape.COUNT), Column("credit_notes", _("Credit notes"), Shape.COUNT))
 MONEY = (

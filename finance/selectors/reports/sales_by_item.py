@@ -29,6 +29,11 @@ COLUMNS = (
     SHARE,
 )
 
+NOTE = _(
+    "Not on lines: shipping, adjustments, rounding off, discounts after tax, and the cents that converting each line "
+    "by itself leaves over."
+)
+
 
 def sales_by_item(asked: Asked) -> Report:
     """Every item that was sold or given back, that of which the most was sold first. Two statements."""
@@ -44,11 +49,15 @@ def sales_by_item(asked: Asked) -> Report:
     lines = summed(rows, SUMS)
     left = {name: whole[name] - lines[name] for name in SUMS}
     if any(left.values()):
-        told.append({"kind": "rest", "name": _("Not on lines: shipping, adjustments, rounding"), **left})
+        told.append({"kind": "rest", "name": _("Not on lines"), **left})
     total: Row = {"name": _("Total"), **{name: whole[name] for name in (*SUMS, *COUNTS)}}
     share = Decimal(1) if whole["net"] else None
     return Report(
-        columns=COLUMNS, rows=with_shares(told, whole["net"]), total={**total, "share": share}, drawn=("net",)
+        columns=COLUMNS,
+        rows=with_shares(told, whole["net"]),
+        total={**total, "share": share},
+        drawn=("net",),
+        notes=(NOTE,) if any(left.values()) else (),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from finance.periods import Span, month_on
 from finance.selectors.reports.asking import Asked
 from finance.selectors.reports.sales import COUNTED, COUNTS, MONEY, SUMS, sold_by, total_of
 from finance.selectors.reports.shapes import NOTHING, Column, Report, Row, Shape
@@ -18,6 +19,17 @@ def sales_by_month(asked: Asked) -> Report:
     rows = sold_by(asked, "date_trunc('month', d.date)::date", order="1")
     found: dict[object, Row] = {row["key"]: {**row, "month": row["key"]} for row in rows}
     nothing = {**dict.fromkeys(COUNTS, 0), **dict.fromkeys(SUMS, NOTHING)}
-    months = asked.span.months() if found and asked.span.month_count <= MOST_EMPTY else found
+    is_filled = (found or asked.compared) and asked.span.month_count <= MOST_EMPTY
+    months = asked.span.months() if is_filled else found
     told = [found.get(month) or {**nothing, "month": month} for month in months]
     return Report(columns=COLUMNS, rows=told, total={"month": _("Total"), **total_of(rows)}, drawn=("net",))
+
+
+def place_of(asked: Asked, row: Row) -> int:
+    """Which month of its period a row is: the same one of another period is compared with it."""
+    return Span(asked.span.since, row["month"]).month_count - 1
+
+
+def month_at(asked: Asked, place: object, row: Row) -> Row:
+    """A row of another period as the same month of this one."""
+    return {**row, "month": month_on(asked.span.since.replace(day=1), place)}  # type: ignore[arg-type]

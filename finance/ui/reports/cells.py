@@ -30,10 +30,12 @@ class Cell:
 
 def cells(columns: Sequence[Column], row: Row, base: str, links: Links) -> list[Cell]:
     """A row as the page shows it."""
-    return [
-        Cell(written(column, row, base), links.get(column.name, ""), column.is_number, not row.get(column.name))
-        for column in columns
-    ]
+    return [_cell(column, row, base, links.get(column.name, "")) for column in columns]
+
+
+def _cell(column: Column, row: Row, base: str, url: str) -> Cell:
+    is_nothing = not row.get(column.name)
+    return Cell(written(column, row, base), "" if is_nothing else url, column.is_number, is_nothing)
 
 
 def written(column: Column, row: Row, base: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -25,11 +26,17 @@ def columns_of(definition: Definition, report: Report, asked: Asked) -> Chart | 
     labels = {column.name: str(column.label) for column in report.columns}
     return Chart(
         _title(definition, asked),
-        [formats.month(row["month"]) for row in rows],
+        _months([row["month"] for row in rows]),
         [Series(labels[name], [float(row[name]) for row in rows]) for name in report.drawn],
         write=_written(asked),
         is_tabled=False,
     )
+
+
+def _months(months: list[date]) -> list[str]:
+    """What stands below the columns: the year only where there are several."""
+    is_one_year = len({month.year for month in months}) == 1
+    return [formats.month_name(month) if is_one_year else formats.short_month(month) for month in months]
 
 
 def bars_of(definition: Definition, report: Report, asked: Asked) -> Bars | None:

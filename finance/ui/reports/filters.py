@@ -14,14 +14,15 @@ from finance.models import Organization
 from finance.selectors.organizations import members
 from finance.selectors.rates import currencies
 from finance.selectors.reports.ageing import STEPS
-from finance.selectors.reports.asking import APPROVED, DEFAULT, PERIODS, UNUSED, Asked
+from finance.selectors.reports.asking import APPROVED, COMPARISONS, DEFAULT, PERIODS, UNUSED, Asked
 from finance.selectors.reports.catalogue import Definition
 
 LABELS: dict[str, Any] = {
     "period": _("Period"),
     "since": pgettext_lazy("date", "From"),
-    "to": pgettext_lazy("date", "to"),
+    "to": pgettext_lazy("date", "To"),
     "as_of": _("As of"),
+    "compare": _("Compared with"),
     "customer": _("Customer"),
     "vendor": _("Vendor"),
     "item": _("Item"),
@@ -32,6 +33,7 @@ LABELS: dict[str, Any] = {
     "step": _("Age"),
 }
 EVERY: dict[str, Any] = {
+    "compare": _("Not compared"),
     "salesperson": _("Every salesperson"),
     "spender": _("Everybody"),
     "currency": _("Every currency"),
@@ -97,6 +99,15 @@ def told_faults(shown: list[Control]) -> list[Fault]:
     return [Fault(control.target, control.label, message) for control in shown for message in control.faults]
 
 
+def narrowings(shown: list[Control]) -> list[tuple[Any, Any]]:
+    """What the report is narrowed to, besides its days: (label, what was chosen)."""
+    return [
+        (control.label, control.chosen or dict(control.options).get(control.value, control.value))
+        for control in shown
+        if control.value and control.name not in ("period", "compare", *DAYS)
+    ]
+
+
 def _value(name: str, given: Mapping[str, str], asked: Asked | None) -> str:
     """What the control shows: what was asked, with the days that a named period means; else what was given."""
     if asked is None:
@@ -113,6 +124,8 @@ def _value(name: str, given: Mapping[str, str], asked: Asked | None) -> str:
 def _options(name: str, organization: Organization) -> list[tuple[str, Any]]:
     if name == "period":
         return list(PERIODS.items())
+    if name == "compare":
+        return [("", EVERY[name]), *COMPARISONS.items()]
     if name in ("salesperson", "spender"):
         people = [(str(member.user_id), str(member.user)) for member in members(organization)]
         return [("", EVERY[name]), *people]

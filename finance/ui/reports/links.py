@@ -42,6 +42,7 @@ def _same(asked: Asked) -> dict[str, Any]:
         "since": asked.span.since.isoformat(),
         "to": asked.span.to.isoformat(),
         "as_of": asked.as_of.isoformat(),
+        "compare": asked.compare,
         "customer": asked.customer.pk if asked.customer else None,
         "vendor": asked.vendor.pk if asked.vendor else None,
         "item": asked.item.pk if asked.item else None,

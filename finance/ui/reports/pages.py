@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +21,7 @@ from finance.selectors.reports.shapes import Column, Report, Row, Shape
 from finance.ui.pages import actor_of, page, show
 from finance.ui.reports.cells import cells, file_rows
 from finance.ui.reports.drawing import bars_of, columns_of
-from finance.ui.reports.filters import controls, told_faults
+from finance.ui.reports.filters import controls, narrowings, told_faults
 from finance.ui.reports.links import links_of
 from finsuite.kernel import formats
 from finsuite.kernel.errors import Refused
@@ -53,6 +54,7 @@ def report_page(request: HttpRequest, member: Membership, name: str) -> HttpResp
         "definition": definition,
         "controls": shown,
         "faults": told_faults(shown),
+        "narrowings": narrowings(shown),
         "is_narrowed": any(request.GET.get(name) for name in definition.asked),
     }
     if asked is None:
@@ -120,8 +122,7 @@ def _sorted(report: Report, sort: str) -> tuple[Report, str]:
     )
     empty = [row for row in whole if row.get(column.name) in (None, "")]
     rows = [*filled, *empty, *rest]
-    found = Report(columns=report.columns, rows=rows, total=report.total, drawn=report.drawn, notes=report.notes)
-    return found, sort
+    return replace(report, rows=rows), sort
 
 
 def _key(column: Column, row: Row) -> Any:
@@ -133,7 +134,10 @@ def _heading(definition: Definition, asked: Asked) -> str:
     """Of which days it is: what a printed report begins with."""
     if definition.has_period:
         days = {"since": formats.day(asked.span.since), "to": formats.day(asked.span.to)}
-        return _("From %(since)s to %(to)s") % days
+        if asked.compared is None:
+            return _("From %(since)s to %(to)s") % days
+        days |= {"before": formats.day(asked.compared.since), "until": formats.day(asked.compared.to)}
+        return _("From %(since)s to %(to)s, compared with %(before)s to %(until)s") % days
     day = asked.as_of if "as_of" in definition.asked else today(asked.organization)
     return _("As of %(day)s") % {"day": formats.day(day)}
 

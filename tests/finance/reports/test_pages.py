@@ -115,6 +115,10 @@ def test_the_ends_of_time_are_days_like_others(organization, as_boss, books):
         for day in ("1900-01-01", "9999-12-31") if "as_of" in definition.asked else ("",):
             given = {**ends, **({"as_of": day} if day else {})}
             assert as_boss.get(url(name, organization, **given)).status_code == 200
+    before_time = as_boss.get(
+        url("sales-by-item", organization, since="1900-01-01", to="9999-12-31", compare="previous")
+    )
+    assert before_time.status_code == 422
     page = as_boss.get(url("tax-summary", organization, since="2026-02-01", to="2026-01-31"))
     assert page.status_code == 422
     assert "The last day is before the first." in page.content.decode()
@@ -123,6 +127,7 @@ def test_the_ends_of_time_are_days_like_others(organization, as_boss, books):
 @pytest.mark.parametrize("name", REPORTS)
 def test_files_hold_what_is_shown(name, organization, as_boss, books):
     given = DAYS if REPORTS[name].has_period else {}
+    given = {**given, "compare": "previous"} if "compare" in REPORTS[name].asked else given
     shown = as_boss.get(url(name, organization, **given)).context
     place = f"{url(name, organization)}export/"
     lines = text(as_boss.get(place, {**given, "format": "csv"})).splitlines()

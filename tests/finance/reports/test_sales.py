@@ -131,7 +131,7 @@ def test_items_are_told_with_what_was_given_back_and_what_is_on_no_line(
     assert told(report, "name", "unit", "quantity", "average", "net", "tax") == [
         ("Consulting", "h", 2, 85, 170, 34),
         ("Lines without an item", None, None, None, 36, 0),
-        ("Not on lines: shipping, adjustments, rounding", None, None, None, 12, 0),
+        ("Not on lines", None, None, None, 12, 0),
     ]
     assert [report.total[name] for name in SUMS] == [218, 34, 252]
 
@@ -153,6 +153,35 @@ def test_in_a_long_period_only_months_with_sales_are_told(ask, issue):
     assert [row["month"].year for row in report.rows] == [2026, 2031]
     assert [row["month"] for row in ask("sales-by-month", since="2026-03-02", to="2026-03-02").rows] == [
         date(2026, 3, 1)
+    ]
+
+
+def test_a_report_is_told_beside_that_of_an_earlier_period(
+    organization, customer, items, ask, issue, django_assert_num_queries
+):
+    other = factories.customer(organization, "Acme")
+    issue(Kind.INVOICE, {"item_id": items[0].pk, "rate": D(120)}, date=date(2026, 3, 5))
+    issue(Kind.INVOICE, {"item_id": items[0].pk, "rate": D(100)}, date=date(2025, 3, 5), shipping_charge=D(5))
+    issue(Kind.INVOICE, "40", date=date(2025, 5, 5), customer_id=other.pk)
+    beside = ("name", "net", "before", "change")
+    with django_assert_num_queries(2):
+        report = ask("sales-by-customer", compare="year")
+    assert told(report, *beside) == [("Müller & Söhne", 120, 105, D(15) / 105), ("Acme", 0, 40, -1)]
+    assert (report.total["net"], report.total["before"]) == (120, 145)
+    assert told(ask("sales-by-item", compare="year"), *beside) == [
+        ("Consulting", 120, 100, D("0.2")),
+        ("Lines without an item", 0, 40, -1),
+        ("Not on lines", 0, 5, -1),
+    ]
+    months = ask("sales-by-month", compare="year").rows
+    assert [row["month"].isoformat()[:7] for row in months] == [f"2026-{month:02}" for month in range(1, 13)]
+    assert [(row["net"], row["before"]) for row in months if row["net"] or row["before"]] == [(120, 105), (0, 40)]
+    gone = ask("sales-by-month", since="2026-05-01", to="2026-05-31", compare="year")
+    assert told(gone, "month", "invoices", *beside[1:]) == [(date(2026, 5, 1), 0, 0, 40, -1)]
+    long = ask("sales-by-month", since="2020-01-01", to="2025-12-31", compare="previous")
+    assert [row["month"].isoformat()[:7] for row in long.rows] == ["2025-03", "2025-05"]
+    assert told(ask("sales-by-customer", since="2026-03-01", to="2026-03-31", compare="previous"), *beside) == [
+        ("Müller & Söhne", 120, 0, None)
     ]
 
 
