@@ -68,6 +68,8 @@ VERBS: dict[str, Any] = {
     "written off": pgettext_lazy("history", "wrote off of"),
     "write-off cancelled": pgettext_lazy("history", "took back what was written off of"),
     "reminded": pgettext_lazy("history", "reminded the customer of"),
+    "receipt sent": pgettext_lazy("history", "e-mailed a receipt of"),
+    "statement sent": pgettext_lazy("history", "e-mailed a statement of account to"),
     "reminders stopped": pgettext_lazy("history", "stopped the automatic reminders of"),
     "reminders resumed": pgettext_lazy("history", "resumed the automatic reminders of"),
     "renewed": pgettext_lazy("history", "renewed"),

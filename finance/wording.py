@@ -75,6 +75,15 @@ REMINDER_REFUSALS: dict[str, Any] = {
 """Why a customer can't be reminded of an invoice, by its status."""
 NO_ADDRESS = _("Neither the customer nor their contact persons have an e-mail address.")
 
+STATEMENT_LINES: dict[str, Any] = {
+    "invoice": _("Invoice"),
+    "credit_note": _("Credit note"),
+    "payment": _("Payment"),
+    "refund": _("Refund"),
+    "write_off": _("Written off"),
+}
+"""What the lines of a customer's statement are."""
+
 FAULTS: dict[Fault, Any] = {
     Fault.NOT_A_NUMBER: _("This isn't a number."),
     Fault.TOO_BIG: _("This is too large to be computed with."),

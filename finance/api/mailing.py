@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from django.conf import settings
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,13 +14,13 @@ from finance import access
 from finance.api.emails import EmailResource
 from finance.choices import DocumentKind as Kind
 from finance.choices import EmailKind
-from finance.models import Email, Organization
-from finance.models.documents import Document
+from finance.models import Email, Invoice, Organization, Payment
 from finance.rights import Right
 from finance.services import reminders
+from finance.services.account_letters import ReceiptLetter
 from finance.services.correspondence import Correspondence, Wanted, require_template, write
 from finance.services.document_letters import KINDS, DocumentLetter
-from finance.services.emails import BODY, SUBJECT
+from finance.services.emails import BODY, SUBJECT, File
 from finsuite.kernel.api import schema
 from finsuite.kernel.api.fields import Field
 from finsuite.kernel.api.fields import Kind as As
@@ -67,48 +69,101 @@ def queued(request: Request, actor: Any, organization_id: int, email: Email) -> 
     return Response(row, status=201, headers={"ETag": etag(row), "Location": f"{root}/emails/{email.pk}"})
 
 
-class DocumentMailView(ResourceView):
-    """`email`: the document to its customer or vendor."""
+class MailView(ResourceView):
+    """`email`: one of a resource's records to whom it concerns. `need` is what it takes besides the right to e-mail."""
 
     verb: ClassVar[str] = "email"
-    summary: ClassVar[str] = "Send one of the %s by e-mail; a draft counts as sent from then on"
+    summary: ClassVar[str]
+    need: ClassVar[Need]
 
     @classmethod
     def describe(cls, resource: Any) -> dict[str, Operation]:
         return {"post": operation_of(f"{resource.component}_{cls.verb}", cls.summary % resource.name, resource.tag)}
 
     def post(self, request: Request, **kwargs: Any) -> Response:
-        self.enter(Need.EDIT)
-        resource: Any = self.resource
-        organization = resource.organization
+        self.enter(self.need)
+        organization = self.resource.organization
         access.require_role(access.membership(request.user, organization.pk).role, Right.EMAIL)
-        document = access.document(organization, resource.spec.model, self.kwargs["record"])
-        wanted = wanted_of(organization, self.kind_of(document), self.body(LETTER))
-        email = self.write(document, wanted)
+        about = self.about(organization)
+        wanted = wanted_of(organization, about.kind, self.body(LETTER))
+        email = self.write(organization, about, wanted)
         return queued(request, self.actor, organization.pk, email)
 
-    def kind_of(self, document: Document) -> EmailKind:
-        return KINDS[document.kind]
+    def about(self, organization: Organization) -> Any:
+        """What the e-mail is about."""
+        raise NotImplementedError
 
-    def write(self, document: Document, wanted: Wanted) -> Email:
-        about: Correspondence = DocumentLetter(document)
-        return write(actor=self.actor, organization=document.organization, about=about, wanted=wanted)
+    def write(self, organization: Organization, about: Any, wanted: Wanted) -> Email:
+        """Have the service write it."""
+        return write(actor=self.actor, organization=organization, about=about, wanted=wanted)
 
     def renamed(self, error: Exception) -> Exception:
         return error  # told in the words of the e-mail
 
 
-class RemindView(DocumentMailView):
+class DocumentMailView(MailView):
+    """A document to its customer or vendor."""
+
+    summary = "Send one of the %s by e-mail; a draft counts as sent from then on"
+    need = Need.EDIT
+
+    def about(self, organization: Organization) -> Correspondence:
+        resource: Any = self.resource
+        return DocumentLetter(access.document(organization, resource.spec.model, self.kwargs["record"]))
+
+
+class RemindView(MailView):
     """`remind`: an open invoice to whoever owes it."""
 
     verb = "remind"
     summary = "Remind the customer of one of the %s, which is open"
+    need = Need.EDIT
 
-    def kind_of(self, document: Document) -> EmailKind:
-        return EmailKind.REMINDER
+    def about(self, organization: Organization) -> reminders.ReminderLetter:
+        return reminders.ReminderLetter(access.document(organization, Invoice, self.kwargs["record"]))
 
-    def write(self, document: Any, wanted: Wanted) -> Email:
-        return reminders.remind(actor=self.actor, invoice=document, wanted=wanted)
+    def write(self, organization: Organization, about: Any, wanted: Wanted) -> Email:
+        return reminders.remind(actor=self.actor, invoice=about.document, wanted=wanted)
+
+
+class ReceiptMailView(MailView):
+    """A payment's receipt to the customer who paid."""
+
+    summary = "Thank the customer for one of the %s, with its receipt"
+    need = Need.VIEW
+
+    def about(self, organization: Organization) -> Correspondence:
+        return ReceiptLetter(access.payment(organization, Payment, self.kwargs["record"]))
+
+
+class ReceiptPdfView(ResourceView):
+    """`payments/7/pdf`"""
+
+    @classmethod
+    def describe(cls, resource: Any) -> dict[str, Operation]:
+        return {"get": pdf_operation(f"{resource.component}_pdf", "The receipt of one of the payments", resource.tag)}
+
+    def get(self, request: Request, **kwargs: Any) -> HttpResponse:
+        self.enter(Need.VIEW)
+        about = ReceiptLetter(access.payment(self.resource.organization, Payment, self.kwargs["record"]))
+        return pdf_of(*about.files(about.language))
+
+
+def pdf_operation(id_: str, what: str, tag: str) -> Operation:
+    """How the schema tells of an address that draws a PDF."""
+    return Operation(
+        id=id_,
+        summary=f"{what} as PDF/A-3, in the customer's language",
+        tag=tag,
+        answer={"type": "string", "format": "binary"},
+        answer_type="application/pdf",
+    )
+
+
+def pdf_of(file: File) -> HttpResponse:
+    """A file that goes with an e-mail, by itself."""
+    named = f"inline; filename*=UTF-8''{quote(file.name)}"
+    return HttpResponse(file.content, content_type=file.media_type, headers={"Content-Disposition": named})
 
 
 class SwitchView(ResourceView):

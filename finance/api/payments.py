@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from finance.api.base import FinanceResource
+from finance.api.mailing import ReceiptMailView, ReceiptPdfView
 from finance.choices import DocumentKind as Kind
 from finance.models import Payment, VendorPayment
 from finance.rights import Right
@@ -158,6 +159,15 @@ class PaymentResource(_PaymentResource):
     model = Payment
     payment_kind = Kind.PAYMENT
     fields = _fields(Kind.PAYMENT)
+
+    @classmethod
+    def urls(cls) -> list[URLPattern]:
+        views = {"email": ReceiptMailView, "pdf": ReceiptPdfView}
+        one = f"{cls.name}/<id:record>"
+        return [
+            *super().urls(),
+            *(path(f"{one}/{verb}", view.of(cls), name=f"{cls.singular}-{verb}") for verb, view in views.items()),
+        ]
 
 
 class VendorPaymentResource(_PaymentResource):

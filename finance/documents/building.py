@@ -130,6 +130,11 @@ def _party(document: Any) -> Party:
     return Party(name=party.display_name, address=address_lines(address), tax_number=party.tax_number)
 
 
+def party_of(party: Any) -> Party:
+    """A customer or vendor with the address that bills go to now."""
+    return Party(name=party.display_name, address=address_lines(_own_address(party)), tax_number=party.tax_number)
+
+
 def _own_address(party: Any) -> dict[str, str]:
     names = ("attention", "address", "street2", "zip", "city", "state", "country")
     return {name: getattr(party, f"billing_{name}") for name in names}

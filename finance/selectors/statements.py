@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, F, Sum, Value
+from django.db.models import Case, CharField, F, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from finance.ageing import NOTHING
@@ -18,10 +18,14 @@ from finance.models.documents import Amount
 
 @dataclass(frozen=True, kw_only=True)
 class StatementLine:
-    """One act: what it adds to what the customer owes (below zero: takes off), and what they owe after it."""
+    """One act: what it adds to what the customer owes (below zero: takes off), and what they owe after it.
+
+    The record is what tells of it: an invoice of itself, a payment or a credit note of what was given back of it.
+    """
 
     day: date
     kind: str
+    record_kind: str
     record_id: int
     number: str
     amount: Decimal
@@ -78,15 +82,23 @@ def statement(customer: Customer, *, since: date, to: date, currency: str = "") 
     within = [
         rows.filter(date__gte=since, date__lte=to)
         .order_by()
-        .values_list("date", _kind(kind), "of_id", "of_number", "owed")
+        .values_list("date", _kind(kind), "of_kind", "of_id", "of_number", "owed")
         for kind, rows in sources.items()
     ]
-    found = sorted(within[0].union(*within[1:], all=True), key=lambda row: (row[0], ORDER[row[1]], row[2]))
+    found = sorted(within[0].union(*within[1:], all=True), key=lambda row: (row[0], ORDER[row[1]], row[3]))
     lines, balance = [], opening
-    for day, kind, record_id, number, owed in found:
+    for day, kind, record_kind, record_id, number, owed in found:
         balance += owed
         lines.append(
-            StatementLine(day=day, kind=kind, record_id=record_id, number=number, amount=owed, balance=balance)
+            StatementLine(
+                day=day,
+                kind=kind,
+                record_kind=record_kind,
+                record_id=record_id,
+                number=number,
+                amount=owed,
+                balance=balance,
+            )
         )
     return Statement(currency=code, since=since, to=to, opening=opening, lines=tuple(lines))
 
@@ -110,14 +122,20 @@ def _sources(customer: Customer, code: str) -> Mapping[str, Any]:
     refunds = Refund.objects.filter(payment__customer=customer, payment__currency=code) | Refund.objects.filter(
         credit_note__customer=customer, credit_note__currency=code
     )
-    invoice = {"of_id": F("invoice_id"), "of_number": F("invoice__number")}
+    invoice = {"of_kind": _kind("invoice"), "of_id": F("invoice_id"), "of_number": F("invoice__number")}
+    given_back_of = Case(When(payment__isnull=False, then=_kind("payment")), default=_kind("credit_note"))
     return {
-        "invoice": Invoice.objects.filter(**own, status__in=("sent", "paid")).annotate(**of, owed=F("total")),
-        "credit_note": CreditNote.objects.filter(**own, status__in=("open", "closed")).annotate(
-            **of, owed=_minus("total")
+        "invoice": Invoice.objects.filter(**own, status__in=("sent", "paid")).annotate(
+            **of, of_kind=_kind("invoice"), owed=F("total")
         ),
-        "payment": Payment.objects.filter(**own).annotate(**of, owed=_minus("amount", "tax_withheld")),
+        "credit_note": CreditNote.objects.filter(**own, status__in=("open", "closed")).annotate(
+            **of, of_kind=_kind("credit_note"), owed=_minus("total")
+        ),
+        "payment": Payment.objects.filter(**own).annotate(
+            **of, of_kind=_kind("payment"), owed=_minus("amount", "tax_withheld")
+        ),
         "refund": refunds.annotate(
+            of_kind=given_back_of,
             of_id=Coalesce("payment_id", "credit_note_id"),
             of_number=Coalesce("payment__number", "credit_note__number"),
             owed=F("amount"),

@@ -35,7 +35,14 @@ class Suggestion:
     chosen: bool = False
 
 
-class Correspondence(Protocol):
+class Addressed(Protocol):
+    """What knows whom it goes to."""
+
+    def suggestions(self) -> Sequence[Suggestion]:
+        """Whom to write to."""
+
+
+class Correspondence(Addressed, Protocol):
     """What an e-mail can be about: a document, a payment, a customer's account.
 
     `language` is the one that its customer reads.
@@ -52,9 +59,6 @@ class Correspondence(Protocol):
 
     def values(self, language: str) -> Mapping[str, str]:
         """A value for each variable of such e-mails (finance/documents/mail.py), but for the sender's name."""
-
-    def suggestions(self) -> Sequence[Suggestion]:
-        """Whom to write to."""
 
     def files(self, language: str) -> Sequence[File]:
         """The files to attach, drawn as they are to be sent."""
@@ -129,7 +133,7 @@ def sender_of(actor: Actor) -> str:
     return "" if actor.user_id is None else actor.label
 
 
-def chosen_of(about: Correspondence) -> list[str]:
+def chosen_of(about: Addressed) -> list[str]:
     """The addresses that it goes to unless others are named."""
     return [one.address for one in about.suggestions() if one.chosen]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 
 from django.utils import timezone, translation
@@ -18,11 +17,10 @@ from finance.documents.building import sheet_of
 from finance.documents.sheet import Sheet
 from finance.models import ContactPerson, Email
 from finance.selectors import document_papers as papers
-from finance.selectors.customers import contact_persons
-from finance.services.correspondence import Suggestion
 from finance.services.document_kinds import SPECS
 from finance.services.document_moves import move_document
 from finance.services.emails import File
+from finance.services.party_letters import PartyLetter
 from finsuite.kernel import formats
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import Refused
@@ -39,17 +37,19 @@ KINDS: Mapping[Kind, EmailKind] = {
 UNTIL = {Kind.ESTIMATE: "expiry_date", Kind.INVOICE: "due_date"}
 
 
-class DocumentLetter:
+class DocumentLetter(PartyLetter):
     """One document, as an e-mail is written about it. Its organization is the one that it was read with."""
 
     def __init__(self, document: Any, persons: Sequence[ContactPerson] | None = None) -> None:
         self.document = document
         self.spec = SPECS[document.kind]
-        self.party = getattr(document, self.spec.party)
+        super().__init__(
+            getattr(document, self.spec.party),
+            addressed=getattr(document, "contact_person_ids", ()),
+            persons=persons,
+        )
         self.record_kind, self.record_id = document.kind.value, document.pk
         self.language = document.language or getattr(self.party, "language", "") or document.organization.language
-        if persons is not None:
-            self._persons = list(persons)
 
     @property
     def kind(self) -> EmailKind:
@@ -65,7 +65,7 @@ class DocumentLetter:
 
         known = {
             "customer": self.party.display_name,
-            "contact": self._contact,
+            "contact": self.contact,
             "organization": document.organization.name,
             "number": document.number,
             "date": formats.day(document.date, language=language),
@@ -77,16 +77,6 @@ class DocumentLetter:
         if document.open_field == "balance":
             known["balance"] = amount("balance")
         return known
-
-    def suggestions(self) -> Sequence[Suggestion]:
-        """The customer's contact persons, those of the document chosen; else the customer."""
-        reachable = [person for person in self._persons if person.email]
-        chosen = {person.pk for person in self._chosen}
-        found = [Suggestion(one.email, one.full_name, chosen=one.pk in chosen) for one in reachable]
-        own = Suggestion(self.party.email, self.party.display_name) if self.party.email else None
-        if own and own.address.lower() not in {one.address.lower() for one in found}:
-            found.append(replace(own, chosen=not any(one.chosen for one in found)))
-        return found
 
     def files(self, language: str) -> Sequence[File]:
         """The PDF, without the stamp of a draft."""
@@ -115,18 +105,3 @@ class DocumentLetter:
     def _is_to_be_issued(self) -> bool:
         verb = workflow.ISSUING[self.document.kind]
         return self.document.status == "draft" and verb in self.spec.table.verbs(self.document.status)
-
-    @cached_property
-    def _persons(self) -> list[ContactPerson]:
-        return list(contact_persons(self.party)) if self.spec.is_sale else []
-
-    @cached_property
-    def _chosen(self) -> list[ContactPerson]:
-        """Whom it is addressed to: who stands on the document, else the primary person."""
-        wanted = set(getattr(self.document, "contact_person_ids", ()))
-        named = [person for person in self._persons if person.pk in wanted and person.email]
-        return named or [person for person in self._persons if person.is_primary and person.email]
-
-    @property
-    def _contact(self) -> str:
-        return ", ".join(person.full_name for person in self._chosen) or self.party.display_name

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
@@ -99,12 +99,18 @@ def email_detail(request: HttpRequest, member: Membership, email: int) -> HttpRe
     return show(request, member, "finance/email_detail.html", context)
 
 
+ABOUT = {"payment": ("payment_detail", "payment"), "customer": ("customer_statement", "customer")}
+
+
 def _about_url(email: Email) -> str:
-    """The page of the document that it is about; there is none for an example."""
-    pages = next((pages for kind, pages in PAGES.items() if kind == email.record_kind), None)
-    if pages is None or email.record_id is None:
+    """The page of what it is about: a document, a payment, a customer's account; there is none for an example."""
+    if email.record_id is None:
         return ""
-    return pages.url(email.organization_id, "detail", email.record_id)
+    if email.record_kind in ABOUT:
+        name, key = ABOUT[email.record_kind]
+        return reverse(f"finance:{name}", kwargs={"organization": email.organization_id, key: email.record_id})
+    pages = next((pages for kind, pages in PAGES.items() if kind == email.record_kind), None)
+    return pages.url(email.organization_id, "detail", email.record_id) if pages else ""
 
 
 @page(Right.EMAIL, "POST")

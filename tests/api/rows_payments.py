@@ -16,6 +16,7 @@ from tests import factories
 from tests.api.permissions import World, page, read, write
 
 API = "/api/v1/finance/{finance}"
+TO = {"to": ["a@example.com"]}
 
 
 def _entity(name: str, singular: str, party: dict[str, str]) -> list[Any]:
@@ -75,6 +76,10 @@ ROWS = [
     write("POST", f"{OWED}/cancel-write-off", edit=403, admin=400),
     write("DELETE", f"{API}/refunds/{{refund}}", edit=403, admin=204),
     read(f"{API}/customers/{{payer}}/statement"),
+    read(f"{API}/customers/{{payer}}/statement/pdf"),
+    write("POST", f"{API}/customers/{{payer}}/statement/email", body=TO, edit=201, admin=201),
+    read(f"{API}/payments/{{payment}}/pdf"),
+    write("POST", f"{API}/payments/{{payment}}/email", body=TO, edit=201, admin=201),
     read(f"{API}/receivables"),
     read(f"{API}/payables"),
     *_pages("payments", "payment"),
@@ -88,6 +93,12 @@ ROWS = [
     _button(f"{PAGES}/invoices/{{owed_invoice}}/write-off/cancel/"),
     _button(f"{PAGES}/refunds/{{refund}}/delete/"),
     page(f"{PAGES}/customers/{{payer}}/statement/"),
+    page(f"{PAGES}/customers/{{payer}}/statement/pdf/"),
+    page(f"{PAGES}/customers/{{payer}}/statement/image/"),
+    page(f"{PAGES}/customers/{{payer}}/statement/email/", view=403),
+    page(f"{PAGES}/payments/{{payment}}/pdf/"),
+    page(f"{PAGES}/payments/{{payment}}/image/"),
+    page(f"{PAGES}/payments/{{payment}}/email/", view=403),
 ]
 
 

@@ -46,6 +46,7 @@ class PaymentForm(forms.Form):
     notes = forms.CharField(
         label=gettext_lazy("Notes"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
     )
+    thank = forms.BooleanField(label=gettext_lazy("Thank the customer: e-mail them the receipt"), required=False)
 
 
 class RefundForm(forms.Form):

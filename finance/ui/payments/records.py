@@ -18,17 +18,20 @@ from audit.stories import stories
 from finance import access
 from finance.choices import DocumentKind as Kind
 from finance.models import Membership
-from finance.rights import Right
+from finance.rights import Right, allows
 from finance.selectors import payments as selectors
 from finance.selectors.days import today
 from finance.selectors.rates import rate_on
 from finance.selectors.receivables import open_documents
 from finance.services import payments as services
 from finance.services import refunds
+from finance.services.correspondence import chosen_of
+from finance.services.party_letters import PartyLetter
 from finance.ui.documents.pages import PAGES as DOCUMENT_PAGES
 from finance.ui.pages import actor_of, page, show
 from finance.ui.payments import forms
 from finance.ui.payments.pages import PAGES, PaymentPages
+from finance.ui.payments.receipts import thank
 from finance.ui.payments.replies import back, refusals_told
 from finsuite.kernel import formats
 from finsuite.kernel.errors import DomainError, Refused
@@ -57,11 +60,21 @@ class Editor:
         self.rows = forms.rows_of([*settled.values(), *open_ones], held, self.data)
         self.currencies = sorted({one.currency for one in documents} | {party.currency, self.currency})
         self.form = forms.PaymentForm(self.data, initial=self._initial())
+        self.thanked = self._thanked()
+        if not self.thanked:
+            del self.form.fields["thank"]
         if not self.is_foreign:
             del self.form.fields["exchange_rate"]
         if self.data is None and self.chosen and not payment:
             for row in self.rows:
                 row.typed = formats.typed(forms.plain(row.open)) if row.document.pk == self.chosen else ""
+
+    def _thanked(self) -> list[str]:
+        """Who can be thanked for a new payment by e-mail."""
+        is_new_of_customer = not self.payment and self.pages.kind is Kind.PAYMENT
+        if not is_new_of_customer or not allows(self.member.role, Right.EMAIL):
+            return []
+        return chosen_of(PartyLetter(self.party))
 
     @property
     def is_foreign(self) -> bool:
@@ -115,6 +128,7 @@ class Editor:
     def save(self, request: HttpRequest) -> Any:
         """Record or change the payment."""
         values = {name: value for name, value in self.form.cleaned_data.items() if name in self.form.fields}
+        values.pop("thank", None)
         for name in ("bank_charges", "tax_withheld"):
             values[name] = values[name] or NOTHING
         rows = forms.given(self.pages.flow, self.rows)
@@ -173,6 +187,8 @@ def _edit(request: HttpRequest, member: Membership, editor: Editor) -> HttpRespo
                 forms.refuse(pages.flow, editor.form, editor.rows, refusal)
             else:
                 messages.success(request, _("%(number)s is saved.") % {"number": saved.number})
+                if editor.form.cleaned_data.get("thank"):
+                    thank(request, member, saved)
                 return redirect(pages.url(member.organization_id, "detail", saved.pk))
         status = 422
     return show(request, member, "finance/payments/form.html", _context(member, editor), status=status)
@@ -221,6 +237,7 @@ def payment_detail(request: HttpRequest, member: Membership, kind: Kind, payment
         "stories": stories(told),
         "list_url": pages.url(organization.pk, "list"),
         "edit_url": pages.url(organization.pk, "edit", found.pk),
+        "has_receipt": kind is Kind.PAYMENT,
         "refund_form": refund_form(organization, min(found.balance, found.amount - found.refunded_total)),
     }
     return show(request, member, "finance/payments/detail.html", context)

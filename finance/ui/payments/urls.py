@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import URLPattern, URLResolver, path
 
 from finance.choices import DocumentKind as Kind
 from finance.ui.documents.pages import PAGES as DOCUMENT_PAGES
-from finance.ui.payments import lists, records, settling, statements
+from finance.ui.payments import lists, receipts, records, settling, statements
 from finance.ui.payments.pages import PAGES, PaymentPages
 
 
 def _of_kind(pages: PaymentPages) -> list[URLPattern | URLResolver]:
-    views = (
+    views: tuple[tuple[str, str, Any], ...] = (
         ("", "list", lists.payment_list),
         ("new/", "new", records.payment_create),
         ("<id:payment>/", "detail", records.payment_detail),
@@ -20,6 +22,12 @@ def _of_kind(pages: PaymentPages) -> list[URLPattern | URLResolver]:
         ("<id:payment>/unapply/", "unapply", records.payment_unapply),
         ("<id:payment>/refund/", "refund", records.payment_refund),
     )
+    if pages.kind is Kind.PAYMENT:
+        views += (
+            ("<id:payment>/email/", "email", receipts.payment_email),
+            ("<id:payment>/pdf/", "pdf", receipts.payment_pdf),
+            ("<id:payment>/image/", "image", receipts.payment_image),
+        )
     given = {"kind": pages.kind}
     return [path(f"{pages.segment}/{place}", view, given, name=f"{pages.kind}_{name}") for place, name, view in views]
 
@@ -40,4 +48,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("refunds/<id:refund>/delete/", records.refund_delete, name="refund_delete"),
     path("customers/<id:customer>/statement/", statements.customer_statement, name="customer_statement"),
+    path(
+        "customers/<id:customer>/statement/email/",
+        statements.customer_statement_email,
+        name="customer_statement_email",
+    ),
+    path("customers/<id:customer>/statement/pdf/", statements.customer_statement_pdf, name="customer_statement_pdf"),
+    path(
+        "customers/<id:customer>/statement/image/",
+        statements.customer_statement_image,
+        name="customer_statement_image",
+    ),
 ]
