@@ -23,7 +23,7 @@ from finsuite.kernel.api.problems import fault, invalid
 from finsuite.kernel.api.resource_views import ResourceView
 from finsuite.kernel.api.resources import Need, etag
 from finsuite.kernel.api.schema import Operation, ref
-from finsuite.kernel.errors import Refused
+from finsuite.kernel.errors import NotFound, Refused
 
 Quantities = Mapping[int, Decimal] | None
 Values = dict[str, Any]
@@ -66,6 +66,19 @@ IN_PARTS = frozenset({Kind.SALES_ORDER, Kind.INVOICE, Kind.PURCHASE_ORDER})
 QUANTITY = {
     "line": Field(kind=As.ID, writable=True, required=True, help="its id"),
     "quantity": Field(kind=As.DECIMAL, digits=18, places=6, writable=True, required=True),
+}
+
+
+ORDERS = {
+    "to": Field(kind=As.CHOICE, choices=("bill",), writable=True, required=True),
+    "orders": Field(
+        kind=As.ROWS,
+        of={"order": Field(kind=As.ID, writable=True, required=True, help="its id")},
+        most=100,
+        writable=True,
+        required=True,
+    ),
+    "values": Field(kind=As.JSON, schema={"type": "object"}, writable=True, help="the vendor's `number`, and the like"),
 }
 
 
@@ -112,6 +125,56 @@ class ConvertView(ResourceView):
 
     def renamed(self, error: Exception) -> Exception:
         return error  # told in the words of what is made, not of what it is made of
+
+
+class ConvertManyView(ResourceView):
+    """`purchase-orders/convert`: one bill, a draft, of all that is left of several orders of one vendor."""
+
+    @classmethod
+    def describe(cls, resource: Any) -> dict[str, Operation]:
+        target = resource.targets()["bill"]
+        return {
+            "post": Operation(
+                id=f"{resource.component}_convertMany",
+                summary="Make one bill of several orders of one vendor, in one currency: a draft",
+                tag=resource.tag,
+                status=201,
+                answer=ref(target.component),
+                body=schema.of_input(ORDERS, required=("to", "orders")),
+                components={target.component: schema.of_table(target.fields)},
+            )
+        }
+
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        self.enter(Need.EDIT)
+        resource: Any = self.resource_class
+        asked = self.body(ORDERS, required=("to", "orders"))
+        target = resource.targets()["bill"](self.request.user, self.actor)
+        target.organization = self.resource.organization
+        values = _read_values(target, asked.get("values", {}))
+        orders = [self._order(place, row["order"]) for place, row in enumerate(asked["orders"])]
+        number = values.pop("number", "")
+        try:
+            made = conversions.purchase_orders_to_bill(actor=self.actor, orders=orders, number=number, values=values)
+        except Refused as refused:
+            refused.fields = {
+                name if name == "orders" else _place(name, target, [], []): said
+                for name, said in refused.fields.items()
+            }
+            raise
+        row = target.read_written(made.pk)
+        root = request.path.rsplit(f"/{resource.name}/", 1)[0]
+        headers = {"ETag": etag(row), "Location": f"{root}/{target.name}/{made.pk}"}
+        return Response(row, status=201, headers=headers)
+
+    def _order(self, place: int, pk: int) -> Any:
+        try:
+            return self.resource.record(pk)
+        except NotFound as absent:
+            raise invalid([fault(f"/orders/{place}/order", "not_found", absent.message)]) from absent
+
+    def renamed(self, error: Exception) -> Exception:
+        return error
 
 
 def _asked(resource: Any) -> dict[str, Field]:

@@ -16,7 +16,7 @@ from django.urls import URLPattern, path
 
 from finance import derived
 from finance.api.base import FinanceResource
-from finance.api.document_conversions import CONVERSIONS, ConvertView
+from finance.api.document_conversions import CONVERSIONS, ConvertManyView, ConvertView
 from finance.api.document_fields import FIGURES, SETTLED, fields_of, flags, verbs
 from finance.api.document_moves import MoveView
 from finance.api.document_pdf import PdfView
@@ -71,6 +71,8 @@ class DocumentResource(FinanceResource):
         if cls.targets():
             views["convert"] = ConvertView.of(cls)
         moves = [path(f"{one}/{verb}", view, name=f"{cls.singular}-{verb}") for verb, view in views.items()]
+        if cls.spec.kind is Kind.PURCHASE_ORDER:
+            moves.append(path(f"{cls.name}/convert", ConvertManyView.of(cls), name=f"{cls.singular}-convert-many"))
         return [*super().urls(), *moves]
 
     @cached_property

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from finance.choices import DocumentKind as Kind
 from finance.services.document_letters import KINDS as EMAILED
-from finance.ui.documents import actions, billables, editor, lists, mailing, record, reminding
+from finance.ui.documents import actions, billables, billing_orders, editor, lists, mailing, record, reminding
 from finance.ui.documents.conversions import CONVERSIONS
 from finance.ui.documents.pages import PAGES, DocumentPages
 
@@ -61,6 +61,8 @@ def _of_kind(pages: DocumentPages) -> list[URLPattern | URLResolver]:
             ("new/billables/", "new_billables", billables.document_billables),
             ("<id:document>/edit/billables/", "edit_billables", billables.document_billables),
         )
+    if pages.kind is Kind.PURCHASE_ORDER:
+        views += (("bill/", "bill_many", billing_orders.orders_bill),)
     given = {"kind": pages.kind}
     return [path(f"{pages.segment}/{place}", view, given, name=f"{pages.kind}_{name}") for place, name, view in views]
 

@@ -124,3 +124,25 @@ def test_a_customer_who_pays_no_tax_is_told_as_such(call, base, acme, organizati
     assert made["lines"][0]["taxes"] == []
     refused = call("POST", f"{base}/invoices", {"customer": acme.pk, "lines": lines, "is_taxable": True})
     assert refused.status_code == 400
+
+
+def test_several_orders_become_one_bill(call, base, organization):
+    vendor = factories.finance_vendor(organization)
+    orders = [factories.document(organization, Kind.PURCHASE_ORDER, vendor_id=vendor.pk) for _time in range(2)]
+    for order in orders:
+        assert call("POST", f"{base}/purchase-orders/{order.pk}/mark-issued").status_code == 200
+    asked = {"to": "bill", "orders": [{"order": order.pk} for order in orders]}
+    address = f"{base}/purchase-orders/convert"
+    unnumbered = call("POST", address, asked)
+    assert [fault["pointer"] for fault in unnumbered.json()["errors"]] == ["/values/number"]
+    unknown = call("POST", address, {**asked, "orders": [{"order": orders[0].pk}, {"order": 2**40}]})
+    assert [fault["pointer"] for fault in unknown.json()["errors"]] == ["/orders/1/order"]
+    made = call("POST", address, {**asked, "values": {"number": "R-99"}})
+    told = made.json()
+    assert (made.status_code, told["number"], told["vendor"], told["total"]) == (201, "R-99", vendor.pk, "200.00")
+    assert made.headers["Location"].endswith(f"{base}/bills/{told['id']}")
+    assert call("GET", f"{base}/purchase-orders/{orders[1].pk}").json()["status"] == "billed"
+    again = call("POST", address, {**asked, "values": {"number": "R-100"}})
+    assert (again.status_code, again.json()["detail"].partition(".")[0]) == (
+        *(400, "Only an issued purchase order that isn't billed yet can be billed"),
+    )
