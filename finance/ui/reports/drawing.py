@@ -43,29 +43,30 @@ def bars_of(definition: Definition, report: Report, asked: Asked) -> Bars | None
     """Bars across, one below another: the rows, or the columns of the total where the report compares these."""
     if not report.drawn or report.columns[0].shape is Shape.MONTH:
         return None
-    found = _of_total(report) if len(report.drawn) > 2 else _of_rows(report)
+    drawn = [name for name in report.drawn if name != "before"]  # what was before, the table tells
+    found = _of_total(report, drawn) if len(drawn) > 2 else _of_rows(report, drawn)
     if not any(value for _label, value in found):
         return None
     labels, values = zip(*found, strict=True)
     title = _title(definition, asked)
-    if len(found) == MOST_BARS and len(report.rows) * len(report.drawn) > MOST_BARS:
+    if len(found) == MOST_BARS and len(report.rows) * len(drawn) > MOST_BARS:
         title = _("%(title)s: the largest %(count)d") % {"title": title, "count": MOST_BARS}
     return Bars(title, labels, values, write=_written(asked))
 
 
-def _of_total(report: Report) -> list[tuple[str, float]]:
+def _of_total(report: Report, drawn: list[str]) -> list[tuple[str, float]]:
     labels = {column.name: str(column.label) for column in report.columns}
     total: Any = report.total
-    return [(labels[name], float(total[name])) for name in report.drawn]
+    return [(labels[name], float(total[name])) for name in drawn]
 
 
-def _of_rows(report: Report) -> list[tuple[str, float]]:
+def _of_rows(report: Report, drawn: list[str]) -> list[tuple[str, float]]:
     labels = {column.name: str(column.label) for column in report.columns}
-    several = len(report.drawn) > 1
+    several = len(drawn) > 1
     found = [
         (f"{row['name']} · {labels[name]}" if several else str(row["name"]), float(row[name]))
         for row in report.rows
-        for name in report.drawn
+        for name in drawn
         if row[name]
     ]
     largest = sorted(range(len(found)), key=lambda place: -abs(found[place][1]))[:MOST_BARS]
