@@ -22,6 +22,14 @@ BUTTONS: dict[str, Any] = {
     "unmark_billed": _("Unmark as billed"),
     "reopen": _("Open again"),
 }
+WARNINGS: dict[str, Any] = {
+    "void": _("A void document stays in your books under its number, and nobody owes anything by it."),
+    "cancel": _("A cancelled order stays in your books under its number, and nothing more is expected of it."),
+    "decline": _("Should the customer change their mind, you can still mark it as accepted."),
+    "to_draft": _("It can be changed again, and nobody owes anything by it until it is sent."),
+}
+"""What a move means, told before it is made."""
+
 REPORT_BUTTONS: dict[str, Any] = {
     "submit": _("Submit for approval"),
     "recall": _("Recall"),

@@ -30,7 +30,7 @@ from finance.ui.documents.lists import pdf_answer
 from finance.ui.documents.pages import PAGES, DocumentPages
 from finance.ui.documents.shown import Shown, shown
 from finance.ui.pages import page, show
-from finance.wording import BUTTONS
+from finance.wording import BUTTONS, WARNINGS
 from finsuite.kernel import formats
 from finsuite.kernel.files import SHOWN
 from finsuite.kernel.once import one_time_key
@@ -51,6 +51,7 @@ ICONS = {
     "unmark_billed": "undo-2",
     "reopen": "undo-2",
 }
+GRAVE = frozenset({"void", "cancel", "decline"})
 FIRST = ("mark_sent", "confirm", "mark_open", "mark_issued", "accept", "reopen", "to_draft")
 """What is most likely wanted next is the button; the rest is in the menu."""
 
@@ -62,11 +63,28 @@ class Button:
     verb: str
     label: str
     icon: str
-    asks_why: bool
+    needs_reason: bool
+    is_final: bool  # nothing leads back
 
     @property
     def is_grave(self) -> bool:
-        return self.verb in ("void", "cancel")
+        """Whether it takes something away from somebody."""
+        return self.verb in GRAVE
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is made only after one more question, with its reason where there is one."""
+        return self.needs_reason or self.is_grave or self.is_final
+
+    @property
+    def dialog(self) -> str:
+        """The id of that question."""
+        return f"move-{self.verb.replace('_', '-')}"
+
+    @property
+    def warning(self) -> str:
+        """What it means."""
+        return str(WARNINGS.get(self.verb, ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,7 +296,15 @@ def _one(member: Membership, kind: Kind, document_id: int) -> tuple[DocumentPage
 
 
 def _button(pages: DocumentPages, verb: str) -> Button:
-    return Button(verb=verb, label=str(BUTTONS[verb]), icon=ICONS[verb], asks_why=(pages.kind, verb) in NEEDS_REASON)
+    table = pages.spec.table
+    target = next(move.target for move in table.moves if move.verb == verb)
+    return Button(
+        verb=verb,
+        label=str(BUTTONS[verb]),
+        icon=ICONS[verb],
+        needs_reason=(pages.kind, verb) in NEEDS_REASON,
+        is_final=not table.verbs(target),
+    )
 
 
 def _relatives(document: Document, found: list[Any]) -> list[Relative]:

@@ -17,7 +17,7 @@ import audit.selectors
 from audit.stories import stories
 from finance import access
 from finance.choices import DocumentKind as Kind
-from finance.models import Membership
+from finance.models import Membership, Refund
 from finance.rights import Right, allows
 from finance.selectors import payments as selectors
 from finance.selectors.days import today
@@ -231,7 +231,7 @@ def payment_detail(request: HttpRequest, member: Membership, kind: Kind, payment
         "party": getattr(found, pages.flow.party),
         "party_url": party_url(organization.pk, pages, getattr(found, pages.flow.party)),
         "rows": rows,
-        "refunds": selectors.refunds_of(found),
+        "refunds": [(row, f"refund-{row.pk}", _refund_url(row)) for row in selectors.refunds_of(found)],
         "refundable": min(found.balance, found.amount - found.refunded_total),
         "version": version_of(found),
         "stories": stories(told),
@@ -288,6 +288,12 @@ def refund_delete(request: HttpRequest, member: Membership, refund: int) -> Http
     messages.success(request, _("The refund is deleted."))
     pages: Any = PAGES.get(source.kind) or DOCUMENT_PAGES[source.kind]
     return redirect(pages.url(member.organization_id, "detail", source.pk))
+
+
+def _refund_url(refund: Refund) -> str:
+    """Where it is deleted."""
+    names = {"organization": refund.organization_id, "refund": refund.pk}
+    return reverse("finance:refund_delete", kwargs=names)
 
 
 def refund_form(organization: Any, left: Decimal) -> forms.RefundForm:

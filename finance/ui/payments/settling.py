@@ -47,6 +47,7 @@ class Line:
     undo_url: str = ""
     undo_label: str = ""
     undo_id: int = 0
+    asks: str = ""  # the id of the question that comes first, where nothing leads back
 
 
 def settling_of(request: HttpRequest, document: Any) -> dict[str, Any]:
@@ -288,6 +289,7 @@ def _used_for(note: CreditNote) -> list[Line]:
             detail=row.get_mode_display(),
             undo_url=reverse("finance:refund_delete", kwargs={"organization": organization, "refund": row.pk}),
             undo_label=_("Delete the refund"),
+            asks=f"refund-{row.pk}",
         )
         for row in selectors.refunds_of(note)
     ]
