@@ -14,7 +14,7 @@ class FinanceConfig(AppConfig):
             credit_limits,
             freeing,
         )
-        from finance.ui import expense_navigation, navigation  # noqa: F401
+        from finance.ui import expense_navigation, import_navigation, navigation  # noqa: F401
         from finance.ui.documents import navigation as document_navigation  # noqa: F401
         from finance.ui.payments import navigation as payment_navigation  # noqa: F401
         from finance.ui.reports import navigation as report_navigation  # noqa: F401

@@ -343,3 +343,20 @@ class RenewalAction(models.TextChoices):
 
     DRAFT = "draft", _("Keep it as a draft")
     SEND = "send", _("Mark it as sent")
+
+
+class ImportModule(models.TextChoices):
+    """What a file that is imported holds."""
+
+    CONTACTS = "contacts", _("Contacts")
+    ITEMS = "items", _("Items")
+    INVOICES = "invoices", _("Invoices")
+
+
+class ImportedKind(models.TextChoices):
+    """What a record of such a file becomes."""
+
+    CUSTOMER = "customer", _("Customer")
+    VENDOR = "vendor", _("Vendor")
+    ITEM = "item", _("Item")
+    INVOICE = "invoice", _("Invoice")

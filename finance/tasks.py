@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from finance.services import email_sending, recurring_invoices, reminder_run, subscriptions
+from finance.services import email_sending, import_work, recurring_invoices, reminder_run, subscriptions
 from finance.services.zsc_keys import forget_old_attempts
 
 
@@ -40,3 +40,27 @@ def renew() -> None:
 def remind() -> None:
     """Every quarter of an hour: remind customers of what they owe, as their organization's rules say."""
     reminder_run.run_due()
+
+
+@shared_task(name="finance.check_import")  # type: ignore[untyped-decorator]
+def check_import(job_id: int) -> None:
+    """The dry run of an import, or the next part of it."""
+    import_work.work_on_check(job_id)
+
+
+@shared_task(name="finance.run_import")  # type: ignore[untyped-decorator]
+def run_import(job_id: int) -> None:
+    """The run of an import, or the next part of it."""
+    import_work.work_on_run(job_id)
+
+
+@shared_task(name="finance.undo_import")  # type: ignore[untyped-decorator]
+def undo_import(job_id: int) -> None:
+    """The undo of an import, or the next part of it."""
+    import_work.work_on_undo(job_id)
+
+
+@shared_task(name="finance.resume_imports")  # type: ignore[untyped-decorator]
+def resume_imports() -> None:
+    """Go on with imports whose worker or message was lost."""
+    import_work.resume_imports()

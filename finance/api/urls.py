@@ -11,6 +11,7 @@ from finance.api.customers import ContactPersonResource, CustomerResource
 from finance.api.documents import RESOURCES as DOCUMENTS
 from finance.api.emails import EmailResource
 from finance.api.expenses import ExpenseCategoryResource, ExpenseReportResource, ExpenseResource
+from finance.api.imports import ImportResource
 from finance.api.organization import OrganizationView, PreferencesView
 from finance.api.recurring_invoices import RecurringInvoiceResource
 from finance.api.reminder_rules import ReminderRuleResource
@@ -31,6 +32,7 @@ _of_one: list[URLPattern | URLResolver] = [
     *PaymentTermResource.urls(),
     *EmailResource.urls(),
     *ReminderRuleResource.urls(),
+    *ImportResource.urls(),
     *payments.urlpatterns,
     *settling.urlpatterns,
     *receivables.urlpatterns,

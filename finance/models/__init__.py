@@ -8,6 +8,16 @@ from finance.models.drafts import Draft
 from finance.models.emails import Email, EmailAttachment, EmailTemplate
 from finance.models.estimates import Estimate, EstimateLine
 from finance.models.expenses import Expense, ExpenseCategory, ExpenseReport
+from finance.models.imports import (
+    ImportedRecord,
+    ImportJob,
+    ImportOutcome,
+    ImportPart,
+    ImportResult,
+    ImportRow,
+    ImportState,
+    ImportUndo,
+)
 from finance.models.invoices import Invoice, InvoiceLine
 from finance.models.items import Item
 from finance.models.numbering import Series
@@ -62,6 +72,14 @@ __all__ = [
     "Expense",
     "ExpenseCategory",
     "ExpenseReport",
+    "ImportJob",
+    "ImportOutcome",
+    "ImportPart",
+    "ImportResult",
+    "ImportRow",
+    "ImportState",
+    "ImportUndo",
+    "ImportedRecord",
     "Invoice",
     "InvoiceLine",
     "Item",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection, models
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from finance.models import Organization, Series
 from finsuite.kernel.errors import Refused
 
+MOST_DIGITS = 12  # of a number that a series may go on behind
 MOST_TAKEN = 1000  # so many numbers in a row may have been given by hand
 
 
@@ -92,6 +96,17 @@ def take_free(*, organization: Organization, series: str, model: type[models.Mod
                 return f"{prefix}{number:0{digits}d}"
     sentence = _("The next numbers are all taken. Raise the next number under Settings, Numbering.")
     raise Refused(sentence, code="numbers_taken", fields={"number": [sentence]})
+
+
+def step_past(*, organization: Organization, series: str, numbers: Iterable[str]) -> None:
+    """Let the series go on behind those of these numbers that look like its own: records came with them."""
+    kept = Series.objects.of(organization).filter(series=series).first() or preset_series(organization, series)
+    ends = (number.removeprefix(kept.prefix) for number in numbers if number.startswith(kept.prefix))
+    highest = max((int(end) for end in ends if end.isdecimal() and len(end) <= MOST_DIGITS), default=0)
+    if highest <= kept.given:
+        return
+    hold(organization=organization, series=series)
+    Series.objects.of(organization).filter(series=series).update(given=Greatest("given", Value(highest)))
 
 
 def _by_hand() -> Refused:

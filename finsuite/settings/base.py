@@ -304,6 +304,7 @@ CELERY_BEAT_SCHEDULE = {
     "crm.duplicates": {"task": "crm.renew_duplicates", "schedule": 300.0, "options": {"expires": 300}},
     "crm.bulk": {"task": "crm.resume_bulk_changes", "schedule": 60.0, "options": {"expires": 60}},
     "crm.imports": {"task": "crm.resume_imports", "schedule": 60.0, "options": {"expires": 60}},
+    "finance.imports": {"task": "finance.resume_imports", "schedule": 60.0, "options": {"expires": 60}},
     "crm.reminders": {"task": "crm.send_reminders", "schedule": 30.0, "options": {"expires": 30}},
     "crm.purge": {"task": "crm.purge_deleted", "schedule": crontab(hour=3, minute=20)},
     "users.notifications": {"task": "users.forget_read", "schedule": crontab(hour=3, minute=30)},

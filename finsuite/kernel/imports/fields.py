@@ -33,7 +33,7 @@ class Field:
     places: int = 2  # decimals
     to: str = ""  # the module of the record that is named
     asks: str = ""  # what of a custom field's cells can be read two ways: dates or decimals
-    read: Callable[[str, str], Any] | None = None  # a custom field's: cell, format → value, or a Problem
+    read: Callable[[str, str], Any] | None = None  # how its cells are read: cell, format → value, or a Problem
     has_lines: bool = False  # a text whose line breaks are kept
 
     @property

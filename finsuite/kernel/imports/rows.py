@@ -100,6 +100,9 @@ def parse_row(line: int, cells: Sequence[str] | None, found: int, plan: Plan) ->
 def _parser(spec: Field, shown: str) -> Parser:
     """The function that reads the cells of one column; they come stripped, and not blank."""
     name = spec.name
+    if spec.read is not None:
+        reader = spec.read
+        return lambda cell: reader(cell, shown)
     if spec.kind == DECIMAL:
         return lambda cell: parse_decimal(cell, name, shown, digits=spec.most or 16, places=spec.places)
     if spec.kind == INTEGER:
@@ -116,9 +119,6 @@ def _parser(spec: Field, shown: str) -> Parser:
         return lambda cell: _parse_currency(cell, name)
     if spec.kind == PERSON:
         return str
-    if spec.read is not None:
-        reader = spec.read
-        return lambda cell: reader(cell, shown)
     return lambda cell: _parse_text(cell, spec)
 
 

@@ -1,0 +1,47 @@
+"""What an import has to say about a record of a file, worded in the reader's language from its code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from finance.services.import_fields import Table
+from finsuite.kernel.imports import words
+from finsuite.kernel.imports.words import Words
+
+
+def row_problem(table: Table, problem: Mapping[str, Any]) -> str:
+    """Why a record was not taken, or what was left out of it; with the line, where that is another than its first."""
+    sentence = words.row_problem(table.label(problem.get("field", "")), problem, _OWN)
+    line = problem.get("particulars", {}).get("on_line")
+    return _("Line %(line)d: %(sentence)s") % {"line": line, "sentence": sentence} if line else sentence
+
+
+_OWN: dict[str, Words] = {
+    "not_a_known_word": lambda p: _("“%(value)s” is not known here.") % p,
+    "disagrees": lambda p: (
+        _("on line %(line)d it is “%(value)s”, on line %(first)d something else. All rows of a record say the same.")
+        % p
+    ),
+    "no_such_customer": lambda p: _("there is no customer named “%(value)s”.") % p,
+    "several_customers": lambda p: _("%(count)d customers are named “%(value)s”. Rename them first.") % p,
+    "no_such_vendor": lambda p: _("there is no vendor named “%(value)s”; it is left out.") % p,
+    "no_such_item": lambda p: _("there is no item “%(value)s”; the line keeps its name and price.") % p,
+    "no_such_tax": lambda p: _("there is no tax “%(name)s” of %(rate)s %%.") % p,
+    "tax_differs": lambda p: _("the tax “%(name)s” is %(here)s %% here, but %(rate)s %% in the file.") % p,
+    "several_taxes": lambda p: _("several taxes are of %(rate)s %%, and none is called “%(name)s”.") % p,
+    "total_differs": lambda p: (
+        _("the file says %(there)s, but its lines, taxes, discounts and charges come to %(here)s.") % p
+    ),
+    "total_adjusted": lambda p: _("the file's total is kept by an adjustment of %(difference)s.") % p,
+    "balance_out_of_range": lambda p: _("%(balance)s is not between zero and the total, %(total)s.") % p,
+    "exists_differently": lambda p: (
+        _("this number is here already, with %(here)s instead of %(there)s. An import changes no invoice.") % p
+    ),
+    "moved_on": lambda p: _("it is here already; only what is paid of it differs: %(here)s is open here.") % p,
+    "is_void_here": lambda p: _("it is here already, in the state “%(here)s”."),
+    "payment_left_out": lambda p: _("the payment of %(amount)s is not imported; the invoice will be open here.") % p,
+    "issued": lambda p: _("what was issued is not deleted. Void the invoice instead."),
+}

@@ -1,0 +1,338 @@
+"""Imports from other books: dry run, run, the same again, and back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.models import Max
+
+from audit.models import Entry
+from finance.choices import DocumentKind, InvoiceStatus
+from finance.models import (
+    ContactPerson,
+    Customer,
+    Email,
+    ImportJob,
+    ImportRow,
+    Invoice,
+    Item,
+    Organization,
+    Payment,
+    Tax,
+    Vendor,
+)
+from finance.selectors.chain import verify
+from finance.services import import_check, import_run, import_undo, imports, numbering
+from finance.services.import_fields import table_of
+from finance.services.import_words import row_problem
+from finance.services.rates import add_currency
+from finsuite.kernel.actors import Actor
+from finsuite.kernel.errors import NotPermitted, Refused
+from tests import factories
+from users.models import User
+
+pytestmark = pytest.mark.django_db
+
+SAMPLES = Path(__file__).parent / "imports" / "samples"
+RECORDS = (Customer, ContactPerson, Vendor, Item, Invoice, Payment, Tax)
+
+
+def upload(actor: Actor, organization: Organization, data: bytes | str, module: str = "", **choices: Any) -> ImportJob:
+    data = (SAMPLES / data).read_bytes() if isinstance(data, str) else data
+    job = imports.create_import(
+        actor=actor, organization=organization, module=module, file_name="export.csv", chunks=[data]
+    )
+    return imports.choose(actor=actor, job=job, values={"formats": job.formats, **choices})
+
+
+def check(actor: Actor, job: ImportJob) -> ImportJob:
+    imports.start_check(actor=actor, job=job)
+    while import_check.check(job.pk):
+        pass
+    job.refresh_from_db()
+    return job
+
+
+def run(actor: Actor, job: ImportJob) -> ImportJob:
+    imports.start_run(actor=actor, job=job)
+    while import_run.run_batch(job.pk):
+        pass
+    job.refresh_from_db()
+    return job
+
+
+def brought(actor: Actor, organization: Organization, data: bytes | str, **choices: Any) -> ImportJob:
+    return run(actor, check(actor, upload(actor, organization, data, **choices)))
+
+
+def reasons(job: ImportJob) -> dict[str, list[str]]:
+    table = table_of(job.organization, job.module)
+    rows = ImportRow.objects.filter(job=job).exclude(problems=[]).order_by("line")
+    return {f"{row.line} {row.label}": [row_problem(table, problem) for problem in row.problems] for row in rows}
+
+
+def state_of_books(organization: Organization) -> dict[str, Any]:
+    """How many rows there are of everything that an import could write, and when each was last written."""
+    told = {
+        model.__name__: (model.objects.of(organization).count(), model.objects.aggregate(at=Max("updated_at"))["at"])
+        for model in RECORDS
+    }
+    of_imports = ("finance.importjob",)
+    return {**told, "history": Entry.objects.exclude(kind__in=of_imports).count()}
+
+
+@pytest.fixture
+def vat(organization: Organization) -> Tax:
+    return factories.tax(organization, "TVA", "20")
+
+
+@pytest.fixture
+def books(actor: Actor, organization: Organization, vat: Tax) -> Organization:
+    """An organization into which contacts and items were imported already."""
+    add_currency(actor=actor, organization=organization, values={"code": "USD", "rate": "0.9"})
+    brought(actor, organization, "contacts.csv")
+    brought(actor, organization, "items.csv")
+    return organization
+
+
+def test_contacts_become_customers_with_their_persons_and_vendors(actor: Actor, organization: Organization) -> None:
+    add_currency(actor=actor, organization=organization, values={"code": "USD", "rate": "0.9"})
+    before = state_of_books(organization)
+    job = check(actor, upload(actor, organization, "contacts.csv"))
+    assert job.module == "contacts"
+    assert job.counts == {"create": 4, "refuse": 1, "rows": 6}
+    assert state_of_books(organization) == before  # a dry run writes nothing
+    run(actor, job)
+    assert job.results == {"created": 4, "unchanged": 0, "skipped": 0, "refused": 1}
+
+    galets = Customer.objects.get(display_name="Galets Bleus")
+    assert (galets.kind, galets.currency, galets.email, galets.credit_limit) == (
+        "business", "EUR", "nora@galets.example", Decimal(5000),
+    )  # fmt: skip
+    assert (galets.payment_term.name, galets.billing_address) == ("Net 30", "4 quai des Anses\nBâtiment B")
+    assert galets.tax_number == "FR00123456789"
+    people = ContactPerson.objects.filter(customer=galets).order_by("id")
+    assert [(person.full_name, person.is_primary, person.designation, person.department) for person in people] == [
+        ("Nora Petit", True, "Gérante", ""),
+        ("Karim Aït", False, "", "Achats"),
+    ]
+    odile = Customer.objects.get(display_name="Odile Marchand")
+    assert (odile.kind, odile.last_name, odile.credit_limit) == ("individual", "Marchand", None)
+    assert ContactPerson.objects.count() == 2
+    harbor = Customer.objects.get(display_name="Harbor Lights LLC")
+    assert (harbor.currency, harbor.is_taxable, harbor.payment_term.days) == ("USD", False, 15)
+    assert Vendor.objects.get().payment_term.days == 45
+    told = Entry.objects.filter(kind="finance.customer", record_id=galets.pk).get(verb="created")
+    assert (told.via, told.actor_label) == ("import", "Béatrice Roy")
+    assert reasons(job) == {"9 Odile Marchand": ["The same record is already on line 6."]}
+
+
+def test_items_and_the_taxes_that_they_name(actor: Actor, organization: Organization, vat: Tax) -> None:
+    factories.finance_vendor(organization, "Papiers du Nord")
+    job = check(actor, upload(actor, organization, "items.csv"))
+    assert job.counts == {"create": 3, "refuse": 2, "rows": 5}
+    assert reasons(job) == {
+        "5 Hex bolt, other": ["The same record is already on line 3."],
+        "6 Handbook": ["Tax: there is no tax “Reduced” of 5.5 %."],
+    }
+    imports.choose(actor=actor, job=job, values={"creates_taxes": True})
+    job = check(actor, job)
+    assert job.counts == {"create": 4, "refuse": 1, "rows": 5, "taxes": 1}
+    assert not Tax.objects.filter(name="Reduced").exists()
+    run(actor, job)
+    assert job.results == {"created": 4, "taxes": 1, "unchanged": 0, "skipped": 0, "refused": 1}
+    bolt = Item.objects.get(sku="HB-8")
+    assert (bolt.kind, bolt.sales_rate, bolt.sales_tax, bolt.is_sold, bolt.is_purchased, bolt.purchase_rate) == (
+        "goods", Decimal("1.25"), vat, True, True, Decimal("0.4"),
+    )  # fmt: skip
+    assert (bolt.track_stock, bolt.stock_on_hand, bolt.reorder_level) == (True, Decimal(1200), Decimal(200))
+    assert bolt.vendor.display_name == "Papiers du Nord"
+    assert Item.objects.get(name="Handbook").sales_tax.rate == Decimal("5.5")
+    assert Item.objects.get(name="Room rental").status == "inactive"
+
+
+def test_the_same_files_again_change_nothing_and_write_nothing(actor: Actor, books: Organization) -> None:
+    brought(actor, books, "invoices.csv", creates_customers=True, accepts_differences=True)
+    before = state_of_books(books)
+    for name, unchanged in (("contacts.csv", 4), ("items.csv", 3), ("invoices.csv", 7)):
+        job = check(actor, upload(actor, books, name))
+        assert (job.counts.get("unchanged"), job.counts.get("create"), job.counts.get("update")) == (
+            unchanged, None, None,
+        ), reasons(job)  # fmt: skip
+        with pytest.raises(Refused, match="nothing to import"):
+            imports.start_run(actor=actor, job=job)
+    assert state_of_books(books) == before
+
+
+def test_the_dry_run_of_invoices_tells_what_is_wrong_and_writes_nothing(actor: Actor, books: Organization) -> None:
+    before = state_of_books(books)
+    job = check(actor, upload(actor, books, "invoices.csv"))
+    assert job.counts == {"create": 5, "refuse": 3, "rows": 15, "payments": 2}
+    assert state_of_books(books) == before
+    assert reasons(job) == {
+        "5 INV-000102": ["Line 7: there is no item “Courier”; the line keeps its name and price."],
+        "8 INV-000103": ["Line 9: there is no item “Preparation”; the line keeps its name and price."],
+        "10 INV-000104": [
+            "there is no item “Advice”; the line keeps its name and price.",
+            "Line 11: there is no item “Report”; the line keeps its name and price.",
+        ],
+        "14 INV-000106": ["Total: the file says €120.00, but its lines, taxes, discounts and charges come to €119.99."],
+        "15 INV-000107": ["Customer: there is no customer named “Nobody Yet”."],
+        "16 INV-000108": [
+            "Due date: on line 17 it is “2025-03-14”, on line 16 something else. All rows of a record say the same."
+        ],
+    }
+
+
+def test_invoices_come_in_as_they_were(actor: Actor, books: Organization, vat: Tax) -> None:
+    job = brought(actor, books, "invoices.csv", creates_customers=True, accepts_differences=True)
+    assert job.results == {
+        "created": 7, "payments": 2, "customers": 1, "unchanged": 0, "skipped": 0, "refused": 1,
+    }  # fmt: skip
+    found = {invoice.number[-3:]: invoice for invoice in Invoice.objects.order_by("number")}
+    figures = {
+        key: (invoice.status, invoice.total, invoice.tax_total, invoice.balance, len(invoice.lines.all()))
+        for key, invoice in found.items()
+    }
+    money = {
+        "101": ("paid", "2055.00", "342.50", "0", 2),
+        "102": ("sent", "1122.50", "178.00", "500.00", 3),
+        "103": ("sent", "240.00", "40.00", "240.00", 2),
+        "104": ("void", "100.00", "0", "100.00", 2),
+        "105": ("draft", "1080.00", "180.00", "1080.00", 2),
+        "106": ("sent", "120.00", "20.00", "120.00", 1),
+        "107": ("sent", "10.00", "0", "10.00", 1),
+    }
+    assert figures == {
+        key: (status, Decimal(total), Decimal(tax), Decimal(balance), lines)
+        for key, (status, total, tax, balance, lines) in money.items()
+    }
+    paid = Payment.objects.get(reference="INV-000101")
+    assert (paid.amount, str(paid.date), paid.balance) == (Decimal("2055"), "2025-03-20", 0)
+    assert (found["101"].reference, str(found["101"].due_date), found["101"].payment_term.name) == (
+        "PO 77", "2025-03-12", "Net 30",
+    )  # fmt: skip
+    assert (found["103"].currency, found["103"].exchange_rate, found["103"].total_base) == (
+        "USD", Decimal("0.92"), Decimal("220.80"),
+    )  # fmt: skip
+    assert (found["106"].adjustment, found["106"].adjustment_label) == (Decimal("0.01"), "Rounding difference")
+    assert found["107"].customer.display_name == "Nobody Yet"
+    assert found["107"].billing == {"city": "Lille"}
+    assert found["104"].issued_at is None
+    assert Email.objects.count() == 0
+    assert verify(books).broken is None
+    # The series goes on behind the numbers that came in.
+    made = factories.document(books, DocumentKind.INVOICE, customer_id=found["101"].customer_id)
+    assert made.number == "INV-00108"
+
+
+def test_an_invoice_that_is_here_is_compared_and_never_changed(actor: Actor, books: Organization) -> None:
+    brought(actor, books, "invoices.csv", accepts_differences=True)
+    text = (SAMPLES / "invoices.csv").read_text()
+    paid_since = text.replace(",930.00,1122.50,500.00,", ",930.00,1122.50,100.00,")
+    other_day = paid_since.replace("2025-02-10,46000000000900101", "2025-02-11,46000000000900101")
+    before = state_of_books(books)
+    job = check(actor, upload(actor, books, other_day.encode()))
+    assert {key: job.counts.get(key) for key in ("unchanged", "skip", "refuse")} == {
+        "unchanged": 4, "skip": 1, "refuse": 3,
+    }  # fmt: skip
+    told = reasons(job)
+    assert told["2 INV-000101"] == [
+        "Date: this number is here already, with 10 Feb 2025 instead of 11 Feb 2025. An import changes no invoice."
+    ]
+    assert told["5 INV-000102"] == [
+        "Balance: it is here already; only what is paid of it differs: €500.00 is open here."
+    ]
+    assert state_of_books(books) == before
+
+
+def test_a_contact_that_was_renamed_is_known_by_its_id_and_brought_up_to_date(
+    actor: Actor, books: Organization
+) -> None:
+    text = (SAMPLES / "contacts.csv").read_text()
+    renamed = text.replace("Odile Marchand", "Odile Marchand-Roy").replace("Gérante", "Présidente")
+    job = check(actor, upload(actor, books, renamed.encode()))
+    assert {key: job.counts.get(key) for key in ("update", "unchanged")} == {"update": 2, "unchanged": 2}
+    row = ImportRow.objects.get(job=job, label="Odile Marchand-Roy", outcome="update")
+    assert row.changes["display_name"] == {"before": "Odile Marchand", "after": "Odile Marchand-Roy"}
+    run(actor, job)
+    assert Customer.objects.filter(display_name="Odile Marchand-Roy").exists()
+    assert ContactPerson.objects.get(first_name="Nora").designation == "Présidente"
+    assert Customer.objects.count() == 3
+
+    imports.start_undo(actor=actor, job=job)
+    while import_undo.undo_batch(job.pk):
+        pass
+    assert Customer.objects.filter(display_name="Odile Marchand").exists()
+
+    skipping = check(actor, upload(actor, books, renamed.encode(), existing="skip"))
+    assert skipping.counts["skip"] == 4
+
+
+def test_what_changed_since_the_dry_run_is_refused(actor: Actor, organization: Organization) -> None:
+    text = b"Display Name,Phone\nAcme,1\nBeta,2\nGamma,3\n"
+    beta = factories.customer(organization, "Beta", phone="9")
+    job = check(actor, upload(actor, organization, text))
+    factories.customer(organization, "Acme", phone="7")
+    Customer.objects.filter(pk=beta.pk).update(phone="8")
+    run(actor, job)
+    assert job.results == {"refused": 2, "created": 1, "unchanged": 0, "skipped": 0}
+    assert reasons(job) == {
+        "2 Acme": ["Since the dry run this record has appeared. Check the file again."],
+        "3 Beta": ["Since the dry run this record has changed. Check the file again."],
+    }
+    assert Customer.objects.get(pk=beta.pk).phone == "8"
+
+
+def test_an_undo_deletes_what_nobody_touched_and_keeps_what_was_issued(actor: Actor, books: Organization) -> None:
+    job = brought(actor, books, "invoices.csv", accepts_differences=True)
+    imports.start_undo(actor=actor, job=job)
+    while import_undo.undo_batch(job.pk):
+        pass
+    job.refresh_from_db()
+    assert (job.state, job.undo_counts) == ("undone", {"kept": 5, "reversed": 1})
+    left = Invoice.objects.order_by("number").values_list("number", "status")
+    assert dict(left) == {
+        "INV-000101": "paid", "INV-000102": "sent", "INV-000103": "sent", "INV-000104": "void", "INV-000106": "sent",
+    }  # fmt: skip
+
+
+def test_dates_and_amounts_that_can_be_read_two_ways_are_asked_about(actor: Actor, organization: Organization) -> None:
+    text = b'Invoice Number,Invoice Date,Customer Name,Quantity,Rate\nA1,03/04/2025,Acme,1,"1,250"\n'
+    with pytest.raises(Refused) as refused:
+        upload(actor, organization, text)
+    assert set(refused.value.fields) == {"formats.date", "formats.rate"}
+
+
+def test_numbers_that_were_imported_are_stepped_past(organization: Organization) -> None:
+    def given() -> str:
+        return numbering.take(organization=organization, series="invoice")[0]
+
+    numbering.step_past(organization=organization, series="invoice", numbers=["INV-7", "INV-2024-3", "X9", "INV-٣"])
+    assert given() == "INV-00008"
+    numbering.step_past(organization=organization, series="invoice", numbers=["INV-000003"])
+    assert given() == "INV-00009"
+
+
+def test_what_a_role_may_not_do_an_import_does_not_do_for_it(
+    organization: Organization, books: Organization, staff: User, viewer: User
+) -> None:
+    clerk = Actor.person(staff)
+    job = upload(clerk, organization, "invoices.csv", records_payments=False)
+    with pytest.raises(NotPermitted):
+        imports.choose(actor=clerk, job=job, values={"records_payments": True})
+    with pytest.raises(NotPermitted):
+        imports.choose(actor=clerk, job=job, values={"creates_taxes": True})
+    job = check(clerk, job)
+    told = reasons(job)
+    assert told["10 INV-000104"] == ["Your role in this organization does not allow this."]  # to void takes a right
+    assert "the payment of €2,055.00 is not imported; the invoice will be open here." in told["2 INV-000101"]
+    run(clerk, job)
+    assert Invoice.objects.get(number="INV-000101").status == InvoiceStatus.SENT
+    assert Payment.objects.count() == 0
+    with pytest.raises(NotPermitted):
+        upload(Actor.person(viewer), organization, "contacts.csv")
+    assert ImportJob.objects.filter(created_by=viewer).count() == 0
