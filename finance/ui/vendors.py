@@ -44,13 +44,13 @@ def vendor_list(request: HttpRequest, member: Membership) -> HttpResponse:
 @page(Right.VIEW)
 def vendor_detail(request: HttpRequest, member: Membership, vendor: int) -> HttpResponse:
     """One vendor at a glance."""
-    return _record(request, member, vendor, "overview", {})
+    return show_record(request, member, vendor, "overview", {})
 
 
 @page(Right.VIEW)
 def vendor_history(request: HttpRequest, member: Membership, vendor: int) -> HttpResponse:
     """What was done to a vendor."""
-    return _record(request, member, vendor, "history", told_history(member, Vendor, vendor, Extended.VENDORS))
+    return show_record(request, member, vendor, "history", told_history(member, Vendor, vendor, Extended.VENDORS))
 
 
 @never_cache
@@ -121,9 +121,10 @@ def vendor_delete(request: HttpRequest, member: Membership, vendor: int) -> Http
     return redirect(address_of(member, "vendor_list"))
 
 
-def _record(
+def show_record(
     request: HttpRequest, member: Membership, vendor_id: int, tab: str, context: dict[str, Any]
 ) -> HttpResponse:
+    """One of the views of a vendor's page."""
     vendor = access.vendor(member.organization, vendor_id, related=("owner", "payment_term"))
     known = {
         "vendor": vendor,

@@ -92,6 +92,8 @@ ROWS = [
     _button(f"{PAGES}/invoices/{{owed_invoice}}/write-off/"),
     _button(f"{PAGES}/invoices/{{owed_invoice}}/write-off/cancel/"),
     _button(f"{PAGES}/refunds/{{refund}}/delete/"),
+    page(f"{PAGES}/customers/{{payer}}/documents/"),
+    page(f"{PAGES}/vendors/{{payee}}/documents/"),
     page(f"{PAGES}/customers/{{payer}}/statement/"),
     page(f"{PAGES}/customers/{{payer}}/statement/pdf/"),
     page(f"{PAGES}/customers/{{payer}}/statement/image/"),

@@ -177,3 +177,40 @@ def test_a_viewer_sees_payments_without_buttons(organization, client, viewer, is
     shown = client.get(url("invoice_detail", organization, document=invoice.pk)).content.decode()
     assert "PAY-00001" in shown
     assert "Record a payment" not in shown
+
+
+@pytest.mark.parametrize("count", [2, 7])
+def test_a_customer_s_documents_are_on_their_page_and_others_are_not(
+    organization, as_boss, customer, issue, pay, count, django_assert_num_queries
+):
+    for _turn in range(count):
+        issue(100)
+    issue(40, Kind.CREDIT_NOTE)
+    pay(50)
+    other = factories.customer(organization, "Bravo")
+    factories.document(organization, Kind.INVOICE, customer_id=other.pk, number="NOT-THEIRS")
+    address = url("customer_documents", organization, customer=customer.pk)
+    with django_assert_num_queries(13 + ROOMS):
+        html = as_boss.get(address).content.decode()
+    assert [f"INV-{place:05d}" in html for place in range(count, 0, -1)] == [True] * min(count, 5) + [False] * (
+        count - 5
+    )
+    assert (f"/invoices/?party={customer.pk}" in html) is (count > 5)
+    assert ("CN-00001" in html, "PAY-00001" in html, "NOT-THEIRS" in html) == (True, True, False)
+    assert f"/estimates/new/?customer={customer.pk}" in html
+
+
+def test_a_viewer_begins_no_document_for_a_customer(organization, client, viewer, customer, issue):
+    issue(100)
+    client.force_login(viewer, backend=BACKEND)
+    html = client.get(url("customer_documents", organization, customer=customer.pk)).content.decode()
+    assert "INV-00001" in html
+    assert "/new/" not in html
+
+
+def test_a_vendor_s_documents_are_on_their_page(organization, as_boss):
+    vendor = factories.finance_vendor(organization, "Float")
+    factories.document(organization, Kind.BILL, vendor_id=vendor.pk, number="F-1")
+    html = as_boss.get(url("vendor_documents", organization, vendor=vendor.pk)).content.decode()
+    assert "F-1" in html
+    assert f"/purchase-orders/new/?vendor={vendor.pk}" in html
