@@ -17,7 +17,7 @@ def test_what_each_role_may_do():
         *(Right.VIEW, Right.EDIT_CUSTOMERS, Right.ITEMS_EDIT, Right.VENDORS_EDIT, Right.SALES_EDIT),
         *(Right.EXPENSES_EDIT, Right.EMAIL),
     }
-    assert RIGHTS[Role.VIEWER] == {Right.VIEW}
+    assert RIGHTS[Role.VIEWER] == {Right.VIEW, Right.REPORTS}
 
 
 def test_somebody_joins_by_the_e_mail_they_sign_in_with(organization, actor):
