@@ -238,6 +238,8 @@ def _shown(model: type[models.Model] | None, name: str, value: Any, namer: Namer
         return _("yes") if value else _("no")
     if isinstance(value, Mapping):  # an address, say: what is filled in of it
         return ", ".join(str(part) for part in value.values() if part)
+    if isinstance(value, list) and name.endswith("_ids"):
+        return ", ".join(_named(namer, name.removesuffix("s"), key) for key in value)
     if isinstance(value, list):
         return ", ".join(_item(item, namer) for item in value)
     column = _column(model, name)

@@ -40,6 +40,13 @@ class Extended(models.TextChoices):
     CONTACT_PERSONS = "contact_persons", _("Contact persons")
     ITEMS = "items", _("Items")
     VENDORS = "vendors", _("Vendors")
+    ESTIMATES = "estimates", _("Estimates")
+    SALES_ORDERS = "sales_orders", _("Sales orders")
+    INVOICES = "invoices", _("Invoices")
+    CREDIT_NOTES = "credit_notes", _("Credit notes")
+    PURCHASE_ORDERS = "purchase_orders", _("Purchase orders")
+    BILLS = "bills", _("Bills")
+    EXPENSES = "expenses", _("Expenses")
 
 
 class ItemKind(models.TextChoices):

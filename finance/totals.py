@@ -56,6 +56,7 @@ __all__ = [
     "Totals",
     "compute",
     "parse_discount",
+    "section_totals",
     "to_base",
 ]
 
@@ -153,6 +154,22 @@ def to_base(totals: Totals, exchange_rate: Decimal, base_currency: str) -> BaseT
         round_off=base.amount(round_off),
         total=base.amount(total),
     )
+
+
+def section_totals(lines: Sequence[tuple[str, Decimal]]) -> dict[int, Decimal]:
+    """What each section comes to, by the place of the line that begins it. Lines are (heading, item total).
+
+    Lines before the first heading are of no section.
+    """
+    sums: dict[int, Decimal] = {}
+    begun = None
+    for place, (heading, item_total) in enumerate(lines):
+        if heading:
+            begun = place
+            sums[begun] = Decimal(0)
+        if begun is not None:
+            sums[begun] += item_total
+    return sums
 
 
 class _Taxed:

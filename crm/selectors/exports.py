@@ -21,9 +21,8 @@ from crm.selectors.custom_fields import custom_fields
 from crm.selectors.list_views import get_list_view, view_filter
 from crm.selectors.records import record_rows
 from crm.selectors.search import matches
-from finsuite.kernel.custom_fields.kinds import NUMBERS, FieldDefinition, Kind
-from finsuite.kernel.custom_fields.texts import told_plainly
-from finsuite.kernel.custom_fields.values import python_of
+from finsuite.kernel.custom_fields.kinds import FieldDefinition
+from finsuite.kernel.custom_fields.texts import cell_of
 from finsuite.kernel.errors import NotFound
 from users.models import User
 
@@ -113,15 +112,9 @@ def _column(access: Access, column: models.Field[Any, Any]) -> ExportColumn:
 
 
 def _custom_column(field: FieldDefinition) -> ExportColumn:
-    """Numbers, days and moments as such; the rest in the words that an import reads back as the same value."""
-
-    def value(row: Row) -> Any:
-        kept = row["v_custom"].get(field.key)
-        if kept is not None and (field.kind in NUMBERS or field.kind in (Kind.DATE, Kind.MOMENT)):
-            return python_of(field, kept)
-        return told_plainly(field, kept) if kept is not None else ""
-
-    return ExportColumn(field.name, field.label, {"v_custom": F("custom")}, value)
+    return ExportColumn(
+        field.name, field.label, {"v_custom": F("custom")}, lambda row: cell_of(field, row["v_custom"].get(field.key))
+    )
 
 
 def _reference(access: Access, column: Any, label: str) -> ExportColumn:

@@ -33,6 +33,7 @@ class ExtendedResource(FinanceResource):
     """Records that custom fields can be added to."""
 
     extended: ClassVar[Extended]
+    fields = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

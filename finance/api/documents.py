@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.urls import URLPattern, path
 
 from finance import derived
-from finance.api.base import FinanceResource
+from finance.api.base import ExtendedResource
 from finance.api.document_conversions import CONVERSIONS, ConvertManyView, ConvertView
 from finance.api.document_fields import FIGURES, SETTLED, fields_of, flags, verbs
 from finance.api.document_moves import MoveView
@@ -32,12 +32,13 @@ from finance.services import documents as services
 from finance.services.document_kinds import SPECS, Spec
 from finsuite.kernel.api.fields import Field
 from finsuite.kernel.api.resources import Need
+from finsuite.kernel.custom_fields.api import CUSTOM
 from finsuite.kernel.money import quantize, to_base, trimmed
 
 NOTHING = Decimal(0)
 
 
-class DocumentResource(FinanceResource):
+class DocumentResource(ExtendedResource):
     """`/api/v1/finance/{organization}/invoices`, and the like of the other kinds.
 
     Figures are told as they are stored, with their currency's decimals; the status is the one that is shown today.
@@ -54,7 +55,8 @@ class DocumentResource(FinanceResource):
         cls.name = of.value.replace("_", "-") + "s"
         cls.singular = cls.name.removesuffix("s")
         cls.rights = {Need.CREATE: cls.spec.edit, Need.EDIT: cls.spec.edit, Need.DELETE: cls.spec.delete}
-        cls.fields = fields_of(cls.spec)
+        cls.extended = cls.spec.extended
+        cls.fields = {**fields_of(cls.spec), **CUSTOM}
         cls.flags = tuple(flags(of))
         RESOURCES[of] = cls
 

@@ -11,9 +11,10 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from finance import access
-from finance.api.base import PERSON, FinanceResource
+from finance.api.base import PERSON, ExtendedResource, FinanceResource
 from finance.api.billables import ConvertExpenseView
 from finance.api.expense_moves import VERBS, ReportMoveView
+from finance.choices import Extended
 from finance.models import Expense, ExpenseCategory, ExpenseReport, Organization
 from finance.rights import Right
 from finance.selectors import expenses as selectors
@@ -59,7 +60,7 @@ def _of_another_room(name: str) -> Field:
     )
 
 
-class ExpenseResource(OwnResource):
+class ExpenseResource(OwnResource, ExtendedResource):
     """`/api/v1/finance/{organization}/expenses`. Of a distance at a rate the amount is computed."""
 
     name = "expenses"
@@ -68,6 +69,7 @@ class ExpenseResource(OwnResource):
     model = Expense
     ordering = "-date"
     owned_by = "spender_id"
+    extended = Extended.EXPENSES
     base_amounts = ("net_base", "tax_total_base", "total_base")
     fields = {
         **of_model(

@@ -16,6 +16,7 @@ from finance.documents.sheet import Fact, Issuer, Line, Party, Payment, Sheet, T
 from finance.models import Organization, Preferences, TaxExemption
 from finance.models.documents import Document, DocumentLine
 from finance.selectors.preferences import preferences
+from finance.totals import section_totals
 from finsuite.kernel import formats
 
 STAMPED = ("draft", "void", "cancelled")
@@ -40,7 +41,7 @@ def sheet_of(
             ship_to=_ship_to(document),
             stamp=str(document.get_status_display()) if document.status in STAMPED else "",
             facts=_facts(document),
-            lines=tuple(_line(line) for line in lines),
+            lines=_lines(lines),
             totals=totals_of(document),
             taxes=taxes_of(document),
             base_note=_base_note(document),
@@ -174,7 +175,12 @@ def _facts(document: Any) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _line(line: DocumentLine) -> Line:
+def _lines(lines: Sequence[DocumentLine]) -> tuple[Line, ...]:
+    sums = section_totals([(line.header, line.item_total) for line in lines])
+    return tuple(_line(line, sums.get(place)) for place, line in enumerate(lines))
+
+
+def _line(line: DocumentLine, section_total: Decimal | None) -> Line:
     return Line(
         name=line.name,
         description=line.description,
@@ -185,6 +191,7 @@ def _line(line: DocumentLine) -> Line:
         taxes=tuple(rate_label(Decimal(tax["rate"])) for tax in line.taxes),
         amount=line.item_total,
         header=line.header,
+        section_total=section_total,
     )
 
 

@@ -93,6 +93,7 @@ def _lines(sheet: Sheet, said: dict[str, str]) -> dict[str, Any]:
         "rows": [
             {
                 "header": line.header,
+                "sum": _section(line, sheet) if "amount" in shown else "",
                 "name": line.name,
                 "description": line.description.strip(),
                 "cells": [row[name] for name in shown],
@@ -100,6 +101,11 @@ def _lines(sheet: Sheet, said: dict[str, str]) -> dict[str, Any]:
             for line, row in zip(sheet.lines, cells, strict=True)
         ],
     }
+
+
+def _section(line: Line, sheet: Sheet) -> str:
+    """What the section that the line begins comes to; it stands below the amounts, which are the last column."""
+    return "" if line.section_total is None or not line.header else _amount(line.section_total, sheet)
 
 
 def _line(line: Line, sheet: Sheet) -> dict[str, str]:
@@ -120,7 +126,7 @@ def _listing(listing: Listing, sheet: Sheet) -> dict[str, Any]:
     rows = []
     for row in listing.rows:
         first, *rest = (_written(cell, sheet) for cell in row)
-        rows.append({"header": "", "name": first, "description": "", "cells": rest})
+        rows.append({"header": "", "sum": "", "name": first, "description": "", "cells": rest})
     return {"columns": columns, "rows": rows}
 
 

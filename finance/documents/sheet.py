@@ -70,7 +70,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line. `header` stands above it, over all columns. What is None or empty is left out."""
+    """One line. `header` stands above it, over all columns, with what its section comes to (`section_total`).
+
+    What is None or empty is left out.
+    """
 
     name: str
     description: str = ""
@@ -81,6 +84,7 @@ class Line:
     taxes: tuple[str, ...] = ()
     amount: Decimal | None = None
     header: str = ""
+    section_total: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

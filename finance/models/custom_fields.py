@@ -6,9 +6,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from finance.choices import Extended
+from finance.models.bills import Bill
+from finance.models.credit_notes import CreditNote
+from finance.models.estimates import Estimate
+from finance.models.expenses import Expense
+from finance.models.invoices import Invoice
 from finance.models.items import Item
 from finance.models.organizations import Organization
 from finance.models.parties import ContactPerson, Customer
+from finance.models.purchase_orders import PurchaseOrder
+from finance.models.sales_orders import SalesOrder
 from finance.models.vendors import Vendor
 from finsuite.kernel.custom_fields.kinds import FieldDefinition
 from finsuite.kernel.custom_fields.tables import ValueRow
@@ -46,5 +53,12 @@ EXTENDED: dict[Extended, type[models.Model]] = {
     Extended.CONTACT_PERSONS: ContactPerson,
     Extended.ITEMS: Item,
     Extended.VENDORS: Vendor,
+    Extended.ESTIMATES: Estimate,
+    Extended.SALES_ORDERS: SalesOrder,
+    Extended.INVOICES: Invoice,
+    Extended.CREDIT_NOTES: CreditNote,
+    Extended.PURCHASE_ORDERS: PurchaseOrder,
+    Extended.BILLS: Bill,
+    Extended.EXPENSES: Expense,
 }
 """What can have custom fields. A new kind also has a `custom` column, and triggers: `tables.noted` in its migration."""

@@ -96,7 +96,8 @@ def sales_order_to_invoice(
     """
     order = _locked(order)
     _require_state(order, ("open",), _("Only a confirmed sales order that isn't invoiced yet can be invoiced."))
-    chosen = _chosen(documents.lines_of(order), "invoiced_quantity", quantities)
+    lines = documents.lines_of(order)
+    chosen = _chosen(lines, "invoiced_quantity", quantities)
     carried = _carried(order, Kind.INVOICE, values)
     if order.invoiced_quantity:
         carried = {name: value for name, value in carried.items() if name not in ONCE}
@@ -105,7 +106,7 @@ def sales_order_to_invoice(
         organization=order.organization,
         kind=Kind.INVOICE,
         values=carried,
-        lines=[{**_line(line), "quantity": quantity} for line, quantity in chosen],
+        lines=_lines(lines, dict(chosen)),
         drawn_from={"estimate_id": order.estimate_id},
     )
     _point_back(InvoiceLine, made, "sales_order_line", [line for line, _quantity in chosen])
@@ -129,18 +130,21 @@ def purchase_orders_to_bill(
         raise Refused(sentence, code="mixed", fields={"orders": [sentence]})
     for order in held:
         _require_state(order, ("open",), _("Only an issued purchase order that isn't billed yet can be billed."))
+    ordered = [(order, documents.lines_of(order)) for order in held]
     chosen = [
         (order, line, quantity)
-        for order in held
-        for line, quantity in _chosen(documents.lines_of(order), "billed_quantity", quantities, must=len(held) == 1)
+        for order, lines in ordered
+        for line, quantity in _chosen(lines, "billed_quantity", quantities, must=len(held) == 1)
     ]
+    billed = {line: quantity for _order, line, quantity in chosen}
     carried = _carried(held[0], Kind.BILL, {**(values or {}), "number": number})
     made: Bill = documents.create_document(
         actor=actor,
         organization=held[0].organization,
         kind=Kind.BILL,
         values=carried,
-        lines=[{**_line(line), "quantity": quantity} for _order, line, quantity in chosen],
+        lines=[row for _order, lines in ordered for row in _lines(lines, billed)],
+        drawn_from={},
     )
     _point_back(BillLine, made, "purchase_order_line", [line for _order, line, _quantity in chosen])
     for order in held:
@@ -170,7 +174,8 @@ def invoice_to_credit_note(
         organization=invoice.organization,
         kind=Kind.CREDIT_NOTE,
         values={**carried, "invoice_id": invoice.pk},
-        lines=[{**_line(line), "quantity": wanted[line.pk]} for line in lines if wanted.get(line.pk)],
+        lines=_lines(lines, {line: wanted[line.pk] for line in lines if wanted.get(line.pk)}),
+        drawn_from={},
     )
     return made
 
@@ -258,6 +263,17 @@ def _carried(source: Any, kind: Kind, values: Mapping[str, Any] | None) -> dict[
 
 def _line(line: DocumentLine) -> dict[str, Any]:
     return {name: getattr(line, name) for name in sorted(LINE)}
+
+
+def _lines(lines: Sequence[Any], chosen: Mapping[Any, Decimal]) -> list[dict[str, Any]]:
+    """The rows of the lines that are chosen. A heading whose line is left out stands above the next of its section."""
+    rows, heading = [], ""
+    for line in lines:
+        heading = line.header or heading
+        if line in chosen:
+            rows.append({**_line(line), "header": heading, "quantity": chosen[line]})
+            heading = ""
+    return rows
 
 
 def _chosen(

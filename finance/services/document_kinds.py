@@ -7,6 +7,7 @@ from typing import Any
 
 from finance import workflow
 from finance.choices import DocumentKind as Kind
+from finance.choices import Extended
 from finance.models import (
     Bill,
     BillLine,
@@ -56,6 +57,11 @@ class Spec:
     def table(self) -> Table:
         """Its legal moves."""
         return workflow.TABLES[self.kind]
+
+    @property
+    def extended(self) -> Extended:
+        """Under which name it has custom fields."""
+        return Extended(f"{self.kind.value}s")
 
     @property
     def party(self) -> str:

@@ -19,6 +19,7 @@ from finance.choices import DocumentKind as Kind
 from finance.events import DocumentCreated, DocumentDeleted, DocumentUpdated
 from finance.models import Organization
 from finance.models.documents import Document, DocumentLine
+from finance.selectors.custom_fields import fields_to_write
 from finance.services import billing, numbering
 from finance.services.beginning import Given, begin, set_search, with_addresses, with_due_date
 from finance.services.customer_rules import constraint_of
@@ -38,6 +39,7 @@ from finance.services.settling import refresh_balance
 from finance.services.tax_treatment import follow_customer
 from finance.services.versions import keep_version
 from finsuite.kernel.actors import Actor
+from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.records import Change, assign
@@ -85,12 +87,16 @@ def create_document(
 ) -> Any:
     """Make a document, as a draft; every figure of it is computed here.
 
-    `drawn_from` are the columns that tell what it was converted from, for services only. A line's amounts are in the
-    document's currency; what a row of `lines` leaves out comes from its item.
+    `drawn_from` is for services that make it of something else: the columns that tell of what. Required custom fields
+    are asked of people who type, not of these. A line's amounts are in the document's currency; what a row of `lines`
+    leaves out comes from its item.
     """
     spec = SPECS[kind]
     require(actor, organization, spec.edit)
-    document = begin(spec, organization, values)
+    custom = fields_to_write(actor, organization, spec.extended, values)
+    custom.is_strict = custom.is_strict and drawn_from is None
+    own, extra = custom.split(values)
+    document = begin(spec, organization, own)
     for name, value in (drawn_from or {}).items():
         setattr(document, name, value)
     check_lines_given(lines)
@@ -99,12 +105,14 @@ def create_document(
     drawn = draw_lines(spec, document, lines, around, {})
     compute(document, drawn, around.taxes)
     check_total(document)
+    custom.apply(document, extra, currency=document.currency)
     refresh_balance(document)
     for check in BEFORE_CREATING:
         check(document)
     taking = billing.hold(actor, document, frozenset(), drawn)
     _set_number(spec, document)
-    document.save(force_insert=True)
+    with custom.saving(document):
+        document.save(force_insert=True)
     _insert_lines(spec, document, drawn)
     billing.book(actor, document, taking)
     audit.services.record(
@@ -141,10 +149,13 @@ def update_document(
     if "currency" in values and values["currency"] != document.currency:
         sentence = _("A document stays in its currency, %(currency)s.") % {"currency": document.currency}
         raise Refused(sentence, code="fixed", fields={"currency": [sentence]})
-    change = with_due_date(document, assign(document, values, allowed=spec.writable), values)
+    custom = fields_to_write(actor, organization, spec.extended, values)
+    own, extra = custom.split(values)
+    change = with_due_date(document, assign(document, own, allowed=spec.writable), own)
     check_references(spec, document, change)
-    change = with_addresses(document, change, values)
+    change = with_addresses(document, change, own)
     change = change.and_(follow_customer(document))
+    says_more = custom.apply(document, extra, currency=document.currency)
     kept = {line.pk: line for line in lines_of(document)}
     before, was = [_line_told(line) for line in kept.values()], billing.linked(kept.values())
     if lines is None:
@@ -159,7 +170,7 @@ def update_document(
     compute(document, drawn, around.taxes)
     check_total(document)
     after = [_line_told(line) for line in drawn]
-    if not change and before == after:
+    if not change and not says_more and before == after:
         return document
     for check in BEFORE_UPDATING:
         check(document, change)
@@ -167,8 +178,11 @@ def update_document(
     refresh_balance(document)
     if before != after:
         change = change.and_(Change({"lines": before}, {"lines": after}))
+    says_otherwise = bool(change)  # custom fields are not printed
+    change = change.and_(says_more)
     set_search(document)
-    document.save()
+    with custom.saving(document):
+        document.save()
     _save_lines(spec, document, drawn, gone)
     billing.book(actor, document, taking)
     audit.services.record(
@@ -179,7 +193,7 @@ def update_document(
         before=change.before,
         after=change.after,
     )
-    if document.is_issued:
+    if document.is_issued and says_otherwise:
         keep_version(actor=actor, document=document, lines=drawn)
     emit(DocumentUpdated(**facts_of(document, actor), fields=frozenset(change.after)))
     return document
@@ -275,6 +289,7 @@ def _told(spec: Spec, document: Document, lines: Sequence[DocumentLine]) -> dict
     """What the history tells of a document that came or went."""
     told = {name: getattr(document, name) for name in sorted(spec.writable)}
     told = {name: value for name, value in told.items() if value not in ("", None, [], {}, Decimal(0))}
+    told |= {f"{PREFIX}{key}": value for key, value in document.custom.items()}
     return {**told, "total": document.total, "lines": [_line_told(line) for line in lines]}
 
 

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 import audit.services
 from finance import access, totals
 from finance.access import require
-from finance.choices import ExpenseStatus
+from finance.choices import ExpenseStatus, Extended
 from finance.events import DocumentCreated, DocumentDeleted, DocumentUpdated
 from finance.models import Expense, ExpenseCategory, ExpenseReport, Membership, Organization
 from finance.rights import Right, allows
+from finance.selectors.custom_fields import fields_to_write
 from finance.selectors.days import today
 from finance.selectors.taxes import resolve
 from finance.services import numbering
@@ -24,6 +25,7 @@ from finance.services.drafting import rate_of
 from finance.services.expense_totals import refresh
 from finance.wording import FAULTS
 from finsuite.kernel.actors import Actor, Via
+from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.errors import Conflict, NotFound, NotPermitted, Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.money import decimals, quantize
@@ -54,6 +56,8 @@ OPEN = (ExpenseStatus.UNREPORTED, ExpenseStatus.DRAFT, ExpenseStatus.REJECTED)
 def create_expense(*, actor: Actor, organization: Organization, values: Mapping[str, Any]) -> Expense:
     """Note an expense. Of a distance at a rate the amount is computed; else it is as typed, with tax or without."""
     require(actor, organization, Right.EXPENSES_EDIT)
+    custom = fields_to_write(actor, organization, Extended.EXPENSES, values)
+    values, extra = custom.split(values)
     expense = Expense(
         organization=organization,
         date=today(organization),
@@ -65,9 +69,11 @@ def create_expense(*, actor: Actor, organization: Organization, values: Mapping[
     if values.get("exchange_rate") is None:
         expense.exchange_rate = rate_of(organization, expense.currency, expense.date)
     _check(actor, expense)
+    change = change.and_(custom.apply(expense, extra, currency=expense.currency))
     (expense.number,) = numbering.take(organization=organization, series="expense")
     _set_search(expense)
-    expense.save(force_insert=True)
+    with custom.saving(expense):
+        expense.save(force_insert=True)
     after = {**change.after, "number": expense.number, "total": expense.total}
     audit.services.record(actor=actor, tenant=organization.tenant, subject=expense, verb="created", after=after)
     emit(DocumentCreated(**facts_of(expense, actor)))
@@ -82,7 +88,10 @@ def update_expense(*, actor: Actor, expense: Expense, values: Mapping[str, Any],
     require_version(expense, version)
     require_own(actor, expense)
     require_open(expense)
-    change = assign(expense, values, allowed=WRITABLE)
+    custom = fields_to_write(actor, expense.organization, Extended.EXPENSES, values)
+    own, extra = custom.split(values)
+    change = assign(expense, own, allowed=WRITABLE)
+    change = change.and_(custom.apply(expense, extra, currency=expense.currency))
     if not change:
         return expense
     if "spender_id" in change.after and expense.report_id:
@@ -94,7 +103,8 @@ def update_expense(*, actor: Actor, expense: Expense, values: Mapping[str, Any],
         expense.exchange_rate = rate_of(expense.organization, expense.currency, expense.date)
     _check(actor, expense)
     _set_search(expense)
-    expense.save()
+    with custom.saving(expense):
+        expense.save()
     _restate(expense.report)
     audit.services.record(
         actor=actor,
@@ -118,6 +128,7 @@ def delete_expense(*, actor: Actor, expense: Expense, version: str | None = None
     require_open(expense)
     facts = facts_of(expense, actor)
     before = {name: getattr(expense, name) for name in sorted(WRITABLE) if getattr(expense, name) not in ("", None)}
+    before |= {f"{PREFIX}{key}": value for key, value in expense.custom.items()}
     audit.services.record(
         actor=actor, tenant=expense.organization.tenant, subject=expense, verb="deleted", before=before
     )

@@ -1,4 +1,7 @@
-"""A document as it would be with what was typed: every figure and every refusal, and nothing is written."""
+"""A document as it would be with what was typed: every figure and every refusal, and nothing is written.
+
+Custom fields change no figure and are not printed: here, they are left aside.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from finance.services.documents import lines_of
 from finance.services.drafting import compute, draw_lines, read_around
 from finance.services.tax_treatment import follow_customer
 from finsuite.kernel.actors import Actor
+from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.records import assign
 
 
@@ -27,7 +31,7 @@ def preview_new(
     spec = SPECS[kind]
     require(actor, organization, spec.edit)
     party = None if values.get(f"{spec.party}_id") else _nobody(spec, organization)
-    given = {name: value for name, value in values.items() if party is None or name != f"{spec.party}_id"}
+    given = {name: value for name, value in _own(values).items() if party is None or name != f"{spec.party}_id"}
     document = begin(spec, organization, given, party)
     lines = fill(actor, document, lines)
     around = read_around(document, lines)
@@ -46,7 +50,7 @@ def preview_change(
     party = getattr(document, spec.party)
     if party_id and party_id != party.pk:
         party = access.referred_party(organization, spec.party, party_id, field=f"{spec.party}_id")
-    change = assign(document, values, allowed=spec.writable)
+    change = assign(document, _own(values), allowed=spec.writable)
     setattr(document, spec.party, party)
     with_addresses(document, change, values)
     follow_customer(document)
@@ -56,6 +60,10 @@ def preview_change(
     drawn = draw_lines(spec, document, lines, around, kept)
     compute(document, drawn, around.taxes)
     return document, drawn
+
+
+def _own(values: Given) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if not name.startswith(PREFIX)}
 
 
 def _nobody(spec: Spec, organization: Organization) -> Any:

@@ -176,6 +176,7 @@ def _make_due(actor: Actor, recurring: RecurringInvoice, day: date) -> Recurring
             kind=Kind.INVOICE,
             values={**recurring.content["values"], "date": recurring.next_on},
             lines=recurring.content["lines"],
+            drawn_from={},
         )
         if recurring.action == RenewalAction.SEND:
             move_document(actor=actor, document=made, verb="mark_sent")
@@ -203,7 +204,7 @@ def _set_content(actor: Actor, recurring: RecurringInvoice, values: Given, lines
     kept = {name: value for name, value in values.items() if name not in OF_THE_DAY}
     with transaction.atomic():
         tried = create_document(
-            actor=actor, organization=recurring.organization, kind=Kind.INVOICE, values=kept, lines=lines
+            actor=actor, organization=recurring.organization, kind=Kind.INVOICE, values=kept, lines=lines, drawn_from={}
         )
         transaction.set_rollback(True)
     recurring.customer, recurring.total, recurring.currency = tried.customer, tried.total, tried.currency

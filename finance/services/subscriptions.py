@@ -222,7 +222,9 @@ def _bill(actor: Actor, subscription: Subscription) -> None:
     since, until = recurrence.term(subscription.known(), subscription.billed)
     organization = subscription.organization
     values, lines = next_invoice(subscription)
-    invoice = create_document(actor=actor, organization=organization, kind=Kind.INVOICE, values=values, lines=lines)
+    invoice = create_document(
+        actor=actor, organization=organization, kind=Kind.INVOICE, values=values, lines=lines, drawn_from={}
+    )
     SubscriptionTerm.objects.create(subscription=subscription, since=since, until=until, invoice=invoice)
     if subscription.action == RenewalAction.SEND:
         move_document(actor=actor, document=invoice, verb="mark_sent")

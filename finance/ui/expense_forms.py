@@ -12,11 +12,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from finance.choices import DistanceUnit, PaidThrough
+from finance.choices import DistanceUnit, Extended, PaidThrough
 from finance.models import Customer, Expense, ExpenseCategory, ExpenseReport, Membership, Vendor
 from finance.rights import Right, allows
 from finance.selectors import expenses as selectors
 from finance.selectors import organizations
+from finance.selectors.custom_fields import custom_fields
 from finance.selectors.rates import currencies
 from finance.selectors.taxes import choosable
 from finance.ui.forms import AmountField, RateField, RecordForm
@@ -81,6 +82,7 @@ class ExpenseForm(RecordForm):
         self._offer_categories()
         self._offer_figures()
         self._offer_parties()
+        self.add_custom(custom_fields(member.organization, Extended.EXPENSES), self.instance)
         self.fields["date"].required = True
         amount = self.instance.amount
         self.initial["amount"] = trimmed(amount, self.instance.currency) if amount else None

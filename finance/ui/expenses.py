@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,21 +20,23 @@ from django.views.decorators.cache import never_cache
 import audit.selectors
 from audit.stories import stories
 from finance import access
-from finance.choices import ExpenseStatus
+from finance.choices import ExpenseStatus, Extended
 from finance.models import Attachment, Customer, Expense, Membership
 from finance.receipts import BEGINNINGS
 from finance.rights import Right, allows
 from finance.selectors import expenses as selectors
 from finance.selectors import organizations
 from finance.selectors.billables import invoice_billing
+from finance.selectors.custom_fields import custom_fields, described
 from finance.selectors.days import today
-from finance.selectors.expense_names import namer_of
+from finance.selectors.record_names import namer_of
 from finance.services import expenses as services
 from finance.services import receipts as receipt_services
 from finance.services.billable_expenses import PASSED
 from finance.ui.documents.editor_billing import MOST_BILLED
 from finance.ui.expense_forms import ExpenseForm
 from finance.ui.pages import actor_of, add_refusal, page, show
+from finsuite.kernel.custom_fields.drawing import facts
 from finsuite.kernel.errors import DomainError, NotFound, Refused
 from finsuite.kernel.files import SHOWN
 from finsuite.kernel.ids import read_id
@@ -88,7 +91,13 @@ def expense_detail(request: HttpRequest, member: Membership, expense: int) -> Ht
     record = access.expense(member, expense)
     files = [(file, file.media_type in SHOWN) for file in selectors.receipts(record)]
     most = settings.ATTACHMENTS["MOST_BYTES"] // 1024 // 1024
-    context = {"files": files, "most": most, "accept": ",".join(f".{kind}" for kind in BEGINNINGS)}
+    custom = custom_fields(member.organization, Extended.EXPENSES)
+    context = {
+        "files": files,
+        "most": most,
+        "accept": ",".join(f".{kind}" for kind in BEGINNINGS),
+        "custom_facts": facts(custom, record.custom, record.currency),
+    }
     return _record(request, member, record, "detail", context)
 
 
@@ -106,7 +115,8 @@ def history_of(member: Membership, record: Any) -> dict[str, Any]:
     )
     told = list(entries[: ENTRIES + 1])
     shown = told[:ENTRIES]
-    return {"stories": stories(shown, namer_of(member.organization, shown)), "more": len(told) > ENTRIES}
+    custom = partial(described, member.organization, Extended.EXPENSES)
+    return {"stories": stories(shown, namer_of(member.organization, shown), custom), "more": len(told) > ENTRIES}
 
 
 @never_cache

@@ -67,20 +67,29 @@ class RateField(forms.DecimalField):
         return value if value is None or isinstance(value, str) else formats.typed(Decimal(value).normalize())
 
 
-class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A model's fields, without the model's own checks: the services make them, with their own sentences."""
+class CustomControls(forms.BaseForm):
+    """The custom fields of a record in its form."""
 
-    marks_optional = False
     custom: Sequence[FieldDefinition] = ()
 
-    def add_custom(self, fields: FieldSet) -> None:
+    def add_custom(self, fields: FieldSet, record: Any) -> None:
         """A control for each custom field of such records."""
         self.custom = fields.active
-        is_new = self.instance.pk is None
         for field in fields:
-            held = field.default if is_new else self.instance.custom.get(field.key)
+            held = field.default if record.pk is None else record.custom.get(field.key)
             self.fields[field.name] = control(field, held)
             self.initial.setdefault(field.name, initial(field, held))
+
+    def show_typed(self, data: Any) -> None:
+        """Begin with what was typed into the custom fields earlier, unjudged."""
+        for field in self.custom:
+            self.initial[field.name] = self.fields[field.name].widget.value_from_datadict(data, {}, field.name)
+
+    def show_copied(self, source: Any) -> None:
+        """Begin with what another record holds, but for what no two may hold."""
+        for field in self.custom:
+            if not field.is_unique and source.custom.get(field.key) is not None:
+                self.initial[field.name] = initial(field, source.custom[field.key])
 
     def custom_grouped(self) -> list[tuple[str, list[BoundField]]]:
         """The controls of the custom fields, by the heading that they name; "" is none."""
@@ -88,6 +97,12 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         for field in self.custom:
             titles.setdefault(field.section, []).append(self[field.name])
         return sorted(titles.items(), key=lambda one: one[0] != "")
+
+
+class RecordForm(CustomControls, forms.ModelForm):  # type: ignore[type-arg]
+    """A model's fields, without the model's own checks: the services make them, with their own sentences."""
+
+    marks_optional = False
 
     def _post_clean(self) -> None:
         """Nothing: the record is left alone."""
@@ -112,7 +127,7 @@ class CustomerForm(RecordForm):
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.add_custom(custom_fields(organization, Extended.CUSTOMERS))
+        self.add_custom(custom_fields(organization, Extended.CUSTOMERS), self.instance)
         self.fields["display_name"].required = False  # the service takes the company's or the person's name instead
         self.fields["kind"].choices = CustomerKind.choices  # type: ignore[attr-defined]
         codes = list(currencies(organization).filter(is_active=True).values_list("code", flat=True))
@@ -176,7 +191,7 @@ class PersonForm(RecordForm):
         self, data: Any = None, *, index: int, custom: FieldSet, is_primary: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
-        self.add_custom(custom)
+        self.add_custom(custom, self.instance)
         self.prefix = f"persons-{index}"
         self.index = index
         self.is_primary = is_primary

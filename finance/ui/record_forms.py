@@ -74,7 +74,7 @@ class BooksForm(RecordForm):
         return found
 
     def _finish(self, extended: Extended, organization: Organization) -> None:
-        self.add_custom(custom_fields(organization, extended))
+        self.add_custom(custom_fields(organization, extended), self.instance)
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from finance.models import Attachment, Expense, ExpenseCategory, ExpenseReport
 from finance.receipts import is_receipt
 from finance.services import expense_reports
+from finance.services.custom_fields import create_custom_field
 from finance.services.expenses import delete_expense, update_expense
 from finance.services.receipts import add_receipt
 from finsuite.kernel import tenants
@@ -214,3 +215,19 @@ def test_the_search_finds_one_s_own_expenses(organization, as_staff, staff, acco
     factories.expense(organization, accountant, description="Train to Bonn")
     told = str(as_staff.get("/search/", {"q": "train"}).json())
     assert ("Köln" in told, "Bonn" in told) == (True, False)
+
+
+def test_custom_fields_are_typed_shown_and_told(organization, boss, as_staff, travel):
+    values = {"module": "expenses", "label": "Cost centre", "kind": "text", "is_required": True}
+    create_custom_field(actor=Actor.person(boss), organization=organization, values=values)
+    address = url("expense_create", organization)
+    refused = as_staff.post(address, typed(travel, amount="12", cf_cost_centre=""))
+    assert (refused.status_code, Expense.objects.count()) == (422, 0)
+    as_staff.post(address, typed(travel, amount="12", cf_cost_centre="Nord"))
+    made = Expense.objects.get()
+    assert made.custom == {"cost_centre": "Nord"}
+    assert "Nord" in as_staff.get(url("expense_detail", organization, expense=made.pk)).content.decode()
+    assert "Nord" in as_staff.get(url("expense_edit", organization, expense=made.pk)).content.decode()
+    assert "Cost centre" in as_staff.get(url("expense_history", organization, expense=made.pk)).content.decode()
+    changed = update_expense(actor=Actor.person(boss), expense=made, values={"cf_cost_centre": "Sud"})
+    assert (changed.custom, changed.total) == ({"cost_centre": "Sud"}, Decimal(12))

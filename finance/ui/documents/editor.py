@@ -23,7 +23,7 @@ from finance.rights import Right
 from finance.selectors import document_papers as papers
 from finance.services.previews import preview_new
 from finance.ui.documents.editor_billing import name_customers
-from finance.ui.documents.editor_rows import LineRow, row_of, typed_row
+from finance.ui.documents.editor_rows import LineRow, note_amounts, row_of, typed_row
 from finance.ui.documents.editor_state import Editor, Looked
 from finance.ui.pages import page, show
 from finance.wording import BUTTONS
@@ -81,7 +81,7 @@ def document_totals(request: HttpRequest, member: Membership, kind: Kind, docume
     """What the document comes to as it stands in the form. It is kept as it was typed, but not saved."""
     editor = Editor(request, member, kind, document)
     looked = editor.look()
-    editor.note_amounts(looked)
+    note_amounts(editor.rows, looked.lines, looked.document)
     context = {**_figures(editor, looked), "kept_at": editor.keep(), "is_live": True}
     return render(request, "finance/documents/editor_live.html", context)
 
@@ -129,9 +129,9 @@ def _with_item(editor: Editor, row: LineRow, filled: LineRow) -> Looked:
 @never_cache
 @page(Right.VIEW)
 def document_blank_line(request: HttpRequest, member: Membership, kind: Kind, document: int = 0) -> HttpResponse:
-    """One more line, empty."""
+    """One more line, or heading, empty."""
     editor = Editor(request, member, kind, document)
-    editor.rows = [LineRow(_index(request))]
+    editor.rows = [LineRow(_index(request), is_heading="heading" in request.GET)]
     return render(request, "finance/documents/editor_row.html", {"editor": editor, "row": editor.rows[0]})
 
 
@@ -168,7 +168,7 @@ def _page(request: HttpRequest, editor: Editor) -> HttpResponse:
         if request.method != "POST":
             for row in editor.rows:
                 row.faults = {}
-        editor.note_amounts(looked)
+        note_amounts(editor.rows, looked.lines, looked.document)
     context = {
         **_figures(editor, looked),
         "title": _title(editor),

@@ -16,13 +16,14 @@ from finance.choices import DiscountMode, TaxMode
 from finance.choices import DocumentKind as Kind
 from finance.models import Organization
 from finance.selectors import organizations
+from finance.selectors.custom_fields import custom_fields
 from finance.selectors.payment_terms import payment_terms
 from finance.selectors.preferences import preferences
 from finance.selectors.rates import currencies
 from finance.selectors.taxes import choosable
 from finance.ui.documents.editor_rows import read_discount, typed_discount
 from finance.ui.documents.pages import DocumentPages
-from finance.ui.forms import AmountField, RateField
+from finance.ui.forms import AmountField, CustomControls, RateField
 from finsuite.kernel import formats
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.money import decimals
@@ -47,7 +48,7 @@ class DayField(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class DocumentForm(forms.Form):
+class DocumentForm(CustomControls, forms.Form):
     """The fields of one kind of document. Which there are follows from the kind and the preferences."""
 
     marks_optional = False  # nearly everything is
@@ -67,6 +68,7 @@ class DocumentForm(forms.Form):
         self._add_identity(organization)
         self._add_figures(organization)
         self._add_words(organization)
+        self.add_custom(custom_fields(organization, pages.spec.extended), document)
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
 

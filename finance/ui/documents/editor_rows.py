@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -11,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from finance.billables import SOURCES, columns_of, links_of_line, token_of
 from finance.models.documents import Document, DocumentLine
+from finance.totals import section_totals
 from finsuite.kernel import formats
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.ids import read_id
 
 FIELDS = (
-    *("id", "item_id", "header", "name", "description", "quantity", "unit", "rate", "discount", "tax_ids"),
+    *("id", "item_id", "name", "description", "quantity", "unit", "rate", "discount", "tax_ids"),
     *("bills", "is_billable", "customer_id"),
 )
 NOT_TOLD = ("tax_ids", "is_billable", "customer_id")  # of a row in which nothing else is said
@@ -25,12 +27,13 @@ MOST_ROWS = 1001  # one more than a document has, so that the service says so
 
 @dataclass
 class LineRow:
-    """One line as it stands in the form; everything is text."""
+    """One line as it stands in the form, or a heading over those below it; everything is text."""
 
     index: int
+    is_heading: bool = False
+    heading: str = ""
     id: str = ""
     item_id: str = ""
-    header: str = ""
     name: str = ""
     description: str = ""
     quantity: str = ""
@@ -47,8 +50,8 @@ class LineRow:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nobody has typed anything: such a row is no line."""
-        return not any(getattr(self, name) for name in FIELDS if name not in NOT_TOLD)
+        """Whether nobody has typed anything: such a row is no line, and no heading."""
+        return not self.heading and not any(getattr(self, name) for name in FIELDS if name not in NOT_TOLD)
 
     @property
     def bills_label(self) -> str:
@@ -70,10 +73,23 @@ def typed_rows(data: QueryDict) -> list[LineRow]:
 
 def typed_row(data: QueryDict, index: int) -> LineRow:
     """One row of the form."""
+    heading = data.get(f"heading-{index}")
+    if heading is not None:
+        return LineRow(index, is_heading=True, heading=heading.strip())
     row = LineRow(index)
     for name in FIELDS:
         setattr(row, name, data.get(f"{name}-{index}", "").strip())
     return row
+
+
+def rows_of(lines: Sequence[DocumentLine], document: Document) -> list[LineRow]:
+    """A document's lines as they are kept, and its headings, each in a row of its own."""
+    rows: list[LineRow] = []
+    for line in lines:
+        if line.header:
+            rows.append(LineRow(len(rows), is_heading=True, heading=line.header))
+        rows.append(row_of(len(rows), line, document))
+    return rows
 
 
 def row_of(index: int, line: DocumentLine, document: Document) -> LineRow:
@@ -82,7 +98,6 @@ def row_of(index: int, line: DocumentLine, document: Document) -> LineRow:
         index,
         id=str(line.pk or ""),
         item_id=str(line.item_id or ""),
-        header=line.header,
         name=line.name,
         description=line.description,
         quantity=formats.typed(_bare(line.quantity)),
@@ -97,12 +112,28 @@ def row_of(index: int, line: DocumentLine, document: Document) -> LineRow:
     )
 
 
-def lines_from(rows: list[LineRow], writable: frozenset[str]) -> list[dict[str, Any]]:
-    """What the rows say, as the services take it; Refused that names what can't be read. Blank rows are none."""
+def filled(rows: Sequence[LineRow]) -> list[tuple[LineRow, LineRow | None]]:
+    """The rows that are lines, each with the heading that stands directly above it. Blank rows are none."""
+    found: list[tuple[LineRow, LineRow | None]] = []
+    heading = None
+    for row in rows:
+        if row.is_blank:
+            continue
+        if row.is_heading:
+            heading = row
+        else:
+            found.append((row, heading))
+            heading = None
+    return found
+
+
+def lines_from(rows: Sequence[LineRow], writable: frozenset[str]) -> list[dict[str, Any]]:
+    """What the rows say, as the services take it; Refused that names what can't be read."""
     faults: dict[str, list[str]] = {}
     lines = []
-    for place, row in enumerate(row for row in rows if not row.is_blank):
+    for place, (row, heading) in enumerate(filled(rows)):
         line, wrong = _line(row, writable)
+        line["header"] = heading.heading if heading else ""
         lines.append(line)
         faults |= {f"lines/{place}/{name}": [said] for name, said in wrong.items()}
     if faults:
@@ -110,15 +141,37 @@ def lines_from(rows: list[LineRow], writable: frozenset[str]) -> list[dict[str, 
     return lines
 
 
-def place_faults(rows: list[LineRow], refused: Refused) -> dict[str, list[str]]:
+def refuse_bare_headings(rows: Sequence[LineRow]) -> None:
+    """A heading without a line below it can't be kept: it is said so, rather than lost."""
+    used = {heading.index for _row, heading in filled(rows) if heading}
+    bare = [row for row in rows if row.is_heading and row.heading and row.index not in used]
+    sentence = _("There is no line below this heading. Add one, or remove the heading.")
+    for row in bare:
+        row.faults["heading"] = sentence
+    if bare:
+        raise Refused(sentence, code="bare_heading")
+
+
+def note_amounts(rows: Sequence[LineRow], lines: Sequence[DocumentLine], document: Document) -> None:
+    """Write what each line comes to on its row, and what each section comes to beside its heading."""
+    sums = section_totals([(line.header, line.item_total) for line in lines])
+    for place, ((row, heading), line) in enumerate(zip(filled(rows), lines, strict=False)):
+        row.amount = formats.amount(line.item_total, document.currency)
+        if heading is not None and place in sums:
+            heading.amount = formats.amount(sums[place], document.currency)
+
+
+def place_faults(rows: Sequence[LineRow], refused: Refused) -> dict[str, list[str]]:
     """Put what was refused on its rows; answer the rest."""
-    filled = [row for row in rows if not row.is_blank]
+    lines = filled(rows)
     rest: dict[str, list[str]] = {}
     for name, said in refused.fields.items():
         _lines, _slash, tail = name.partition("/")
         place, _slash, column = tail.partition("/")
-        if place.isdigit() and int(place) < len(filled):
-            filled[int(place)].faults[column] = said[0]
+        if place.isdigit() and int(place) < len(lines):
+            row, heading = lines[int(place)]
+            at_fault = heading if heading is not None and column == "header" else row
+            at_fault.faults[column] = said[0]
         else:
             rest[name] = said
     return rest
@@ -142,7 +195,7 @@ def typed_discount(kept: str) -> str:
 
 
 def _line(row: LineRow, writable: frozenset[str]) -> tuple[dict[str, Any], dict[str, str]]:
-    line: dict[str, Any] = {name: getattr(row, name) for name in ("header", "name", "description", "unit")}
+    line: dict[str, Any] = {name: getattr(row, name) for name in ("name", "description", "unit")}
     faults: dict[str, str] = {}
     line["item_id"] = read_id(row.item_id)
     line |= columns_of(row.bills)

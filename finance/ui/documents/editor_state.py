@@ -25,7 +25,14 @@ from finance.services.drafts import drop_draft, keep_draft
 from finance.services.previews import preview_change, preview_new
 from finance.ui.documents.editor_billing import MOST_BILLED, name_customers, rows_billing
 from finance.ui.documents.editor_form import DocumentForm, initial_of
-from finance.ui.documents.editor_rows import LineRow, lines_from, place_faults, row_of, typed_rows
+from finance.ui.documents.editor_rows import (
+    LineRow,
+    lines_from,
+    place_faults,
+    refuse_bare_headings,
+    rows_of,
+    typed_rows,
+)
 from finance.ui.documents.pages import PAGES, DocumentPages
 from finance.ui.documents.recipient import Recipient
 from finance.ui.pages import actor_of, add_refusal
@@ -119,9 +126,13 @@ class Editor:
         if self.request.method == "POST":
             return DocumentForm(self.request.POST, **made)
         if self.data is not None:
-            return DocumentForm(**made, initial={name: self.data.get(name) for name in self.data})
+            form = DocumentForm(**made, initial={name: self.data.get(name) for name in self.data})
+            form.show_typed(self.data)
+            return form
         if self.copied:
-            return DocumentForm(**made, initial=self._of_copied())
+            form = DocumentForm(**made, initial=self._of_copied())
+            form.show_copied(self.copied[0])
+            return form
         return DocumentForm(**made)
 
     def _of_copied(self) -> dict[str, Any]:
@@ -139,13 +150,13 @@ class Editor:
             rows = typed_rows(self.data)
         elif self.copied:
             source, lines = self.copied
-            rows = [row_of(index, line, source) for index, line in enumerate(lines)]
+            rows = rows_of(lines, source)
             for row in rows:
                 row.id = row.bills = ""
         elif self.billed_asked:
             rows = rows_billing(self, self.billed_asked)
         elif self.key:
-            rows = [row_of(index, line, self.document) for index, line in enumerate(papers.lines_of(self.document))]
+            rows = rows_of(papers.lines_of(self.document), self.document)
         else:
             rows = []
         if not rows or "more" in self.request.POST:
@@ -266,12 +277,6 @@ class Editor:
         looked.document, looked.lines = found
         return looked
 
-    def note_amounts(self, looked: Looked) -> None:
-        """Write what each line comes to on its row."""
-        filled = [row for row in self.rows if not row.is_blank]
-        for row, line in zip(filled, looked.lines, strict=False):
-            row.amount = row_of(row.index, line, looked.document).amount
-
     def keep(self) -> datetime | None:
         """Keep what was typed, unless it was saved in the meantime: then there is nothing to come back to."""
         if is_done(self.member.user_id, self.request.POST.get("once", "")):
@@ -292,6 +297,7 @@ class Editor:
 
     def save(self) -> Any:
         """Have the services save it, and send it out where that was pressed."""
+        refuse_bare_headings(self.rows)
         values, lines = self.values(self.form), lines_from(self.rows, self.pages.spec.line_writable)
         with transaction.atomic():
             if self.key:

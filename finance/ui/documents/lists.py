@@ -23,6 +23,7 @@ from finance.models import Customer, Item, Membership, Vendor
 from finance.models.documents import Document
 from finance.rights import Right, allows
 from finance.selectors import document_lists as selectors
+from finance.selectors.custom_fields import custom_fields
 from finance.selectors.days import today
 from finance.selectors.document_papers import lines_of_many
 from finance.selectors.preferences import preferences
@@ -30,6 +31,8 @@ from finance.selectors.shown import shown_statuses
 from finance.ui.documents.pages import PAGES, DocumentPages
 from finance.ui.documents.shown import Shown, shown
 from finance.ui.pages import actor_of, page, show
+from finsuite.kernel.custom_fields.sets import FieldSet
+from finsuite.kernel.custom_fields.texts import cell_of
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.spreadsheets import csv_chunks, xlsx_chunks
@@ -101,6 +104,7 @@ def document_export(request: HttpRequest, member: Membership, kind: Kind) -> Htt
     if count > MOST_EXPORTED:
         sentence = _("These are %(count)d documents. At most %(most)d can be exported at once; narrow the list down.")
         raise Refused(sentence % {"count": count, "most": MOST_EXPORTED}, code="too_many")
+    custom = custom_fields(organization, pages.spec.extended)
     is_sheet = request.GET.get("format") == "xlsx"
     audit.services.record(
         actor=actor_of(request),
@@ -109,7 +113,7 @@ def document_export(request: HttpRequest, member: Membership, kind: Kind) -> Htt
         verb="exported",
         after={"kind": str(pages.label), "count": count},
     )
-    rows = _cells(pages, selectors.sorted_by(found, _sort(request)), day)
+    rows = _cells(pages, selectors.sorted_by(found, _sort(request)), day, custom)
     title = str(pages.label)
     chunks = xlsx_chunks(rows, title) if is_sheet else csv_chunks(rows)
     kind_of_file = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" if is_sheet else "text/csv"
@@ -241,12 +245,12 @@ def _party(pages: DocumentPages, member: Membership, party_id: int | None) -> An
     return model.objects.of(member.organization).filter(pk=party_id).first()
 
 
-def _cells(pages: DocumentPages, found: Any, day: date) -> Iterator[list[Any]]:
+def _cells(pages: DocumentPages, found: Any, day: date, custom: FieldSet) -> Iterator[list[Any]]:
     """The rows of a file, its heading first. Amounts stay numbers."""
     heads: list[Any] = [_("Number"), _("Date"), *([pages.until_label] if pages.has_until else []), _party_label(pages)]
     heads += [_("Reference"), _("Status"), _("Currency"), _("Subtotal"), _("Tax"), _("Total")]
     heads += [_("Balance")] if pages.has_balance else []
-    yield [*heads, _("Exchange rate"), _("Total in base currency")]
+    yield [*heads, _("Exchange rate"), _("Total in base currency"), *(field.label for field in custom)]
     for document in found.iterator(chunk_size=2000):
         yield [
             document.number,
@@ -262,4 +266,5 @@ def _cells(pages: DocumentPages, found: Any, day: date) -> Iterator[list[Any]]:
             *([document.balance] if pages.has_balance else []),
             document.exchange_rate.normalize(),
             document.total_base,
+            *(cell_of(field, document.custom.get(field.key)) for field in custom),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,9 @@ from finance.models import Membership, Preferences
 from finance.models.documents import Document
 from finance.rights import Right, allows
 from finance.selectors import document_papers as papers
+from finance.selectors.custom_fields import custom_fields, described
 from finance.selectors.days import today
+from finance.selectors.record_names import namer_of
 from finance.services.document_letters import KINDS as MAILED
 from finance.services.document_moves import NEEDS_REASON
 from finance.ui.documents.conversions import conversions_of
@@ -32,6 +35,7 @@ from finance.ui.documents.shown import Shown, shown
 from finance.ui.pages import page, show
 from finance.wording import BUTTONS, WARNINGS
 from finsuite.kernel import formats
+from finsuite.kernel.custom_fields.drawing import facts
 from finsuite.kernel.files import SHOWN
 from finsuite.kernel.once import one_time_key
 from finsuite.kernel.versions import version_of
@@ -149,10 +153,12 @@ def document_history(request: HttpRequest, member: Membership, kind: Kind, docum
     entries = audit.selectors.of_record(
         tenant=member.organization.tenant, kind=pages.model._meta.label_lower, record_id=found.pk
     )
-    told = list(entries[: ENTRIES + 1])
+    found_entries = list(entries[: ENTRIES + 1])
+    told = found_entries[:ENTRIES]
+    custom = partial(described, member.organization, pages.spec.extended)
     context = {
-        "stories": stories(told[:ENTRIES]),
-        "more": len(told) > ENTRIES,
+        "stories": stories(told, namer_of(member.organization, told), custom),
+        "more": len(found_entries) > ENTRIES,
         "versions": list(papers.versions_of(found)),
         "version_name": f"finance:{kind}_version",
     }
@@ -229,6 +235,7 @@ def show_record(
         "shown": shown(document, today(organization)),
         "rate": formats.exact(document.exchange_rate),
         "persons": papers.persons_of(document),
+        "custom_facts": facts(custom_fields(organization, pages.spec.extended), document.custom, document.currency),
         "counts": papers.counts_of(document),
         "url": url,
         "list_url": pages.url(organization.pk, "list"),
@@ -279,14 +286,17 @@ def _makings(pages: DocumentPages, document: Any, member: Membership) -> list[Ma
 def _paper(document: Any, lines: list[Any]) -> dict[str, Any]:
     """The sheet in the reader's language, and which of its columns have anything."""
     sheet = sheet_of(document, lines, language=get_language() or "en", look=Preferences())  # the page has its own
-    facts = [
+    told = [
         (fact.label, formats.day(fact.value) if isinstance(fact.value, date) else fact.value) for fact in sheet.facts
     ]
+    has_discounts = any(line.discount for line in sheet.lines)
+    has_taxes = any(line.taxes for line in sheet.lines)
     return {
         "sheet": sheet,
-        "paper_facts": facts,
-        "has_discounts": any(line.discount for line in sheet.lines),
-        "has_taxes": any(line.taxes for line in sheet.lines),
+        "paper_facts": told,
+        "has_discounts": has_discounts,
+        "has_taxes": has_taxes,
+        "heading_span": 3 + has_discounts + has_taxes,
     }
 
 

@@ -60,6 +60,13 @@ def told_plainly(field: FieldDefinition, value: Any) -> str:
     return _label(field, value) if field.kind == Kind.CHOICE else str(value)
 
 
+def cell_of(field: FieldDefinition, value: Any) -> Any:
+    """A value in a file: numbers, days and moments as such; the rest in words that an import reads back."""
+    if value is not None and (field.kind in NUMBERS or field.kind in (Kind.DATE, Kind.MOMENT)):
+        return python_of(field, value)
+    return told_plainly(field, value) if value is not None else ""
+
+
 def typed(field: FieldDefinition, value: Any) -> str:
     """The value as its control sends it; several choices with commas between them."""
     if value is None or value is False or value == []:

@@ -350,3 +350,23 @@ def test_a_document_is_had_as_pdf_by_those_who_may_see_it(call, base, make, prog
     )
     assert "INV-00001" in answer.headers["Content-Disposition"]
     assert program(outsider)("GET", one).status_code == 404
+
+
+def test_documents_are_written_with_custom_fields_and_found_by_them(call, base, make):
+    for label, kind in (("Site", "text"), ("Floors", "integer")):
+        field = {"module": "invoices", "label": label, "kind": kind}
+        assert call("POST", f"{base}/custom-fields", field).status_code == 201
+    harbour = make(custom_fields={"site": "Harbour", "floors": 3})
+    other = make(custom_fields={"floors": 2})
+    assert harbour["custom_fields"] == {"site": "Harbour", "floors": 3}
+    one = f"{base}/invoices/{other['id']}"
+    seen = call("GET", one).headers["ETag"]
+    changed = call("PATCH", one, {"custom_fields": {"site": "Station"}}, if_match=seen)
+    assert changed.json()["custom_fields"] == {"site": "Station", "floors": 2}
+    found = {
+        query: [row["id"] for row in call("GET", f"{base}/invoices?{query}").json()["results"]]
+        for query in ("cf_site__contains=harb", "cf_floors__lte=2", "ordering=-cf_floors")
+    }
+    assert list(found.values()) == [[harbour["id"]], [other["id"]], [harbour["id"], other["id"]]]
+    refused = call("PATCH", one, {"custom_fields": {"nonsense": 1}}, if_match=changed.headers["ETag"])
+    assert refused.status_code == 400

@@ -1,4 +1,4 @@
-"""What the records are called that the history of expenses refers to."""
+"""What the records are called that the history of documents and expenses refers to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable
 from django.db.models import Model
 
 from audit.models import Entry
-from finance.models import Customer, ExpenseCategory, ExpenseReport, Organization, Tax, Vendor
+from finance.models import (
+    ContactPerson,
+    Customer,
+    ExpenseCategory,
+    ExpenseReport,
+    Invoice,
+    Organization,
+    PaymentTerm,
+    Tax,
+    Vendor,
+)
 from finance.selectors.organizations import members
 
 MODELS: dict[str, type[Model]] = {
@@ -16,8 +26,12 @@ MODELS: dict[str, type[Model]] = {
     "customer_id": Customer,
     "tax_id": Tax,
     "report_id": ExpenseReport,
+    "shipping_tax_id": Tax,
+    "payment_term_id": PaymentTerm,
+    "invoice_id": Invoice,
+    "contact_person_id": ContactPerson,  # several of them under `contact_person_ids`
 }
-PEOPLE = frozenset({"spender_id", "submitter_id", "decided_by_id"})
+PEOPLE = frozenset({"spender_id", "submitter_id", "decided_by_id", "salesperson_id"})
 
 
 def namer_of(organization: Organization, entries: Iterable[Entry]) -> Callable[[str, int], str | None]:
@@ -26,14 +40,16 @@ def namer_of(organization: Organization, entries: Iterable[Entry]) -> Callable[[
     for entry in entries:
         for side in (entry.before, entry.after):
             for name, value in side.items():
-                if isinstance(value, int) and (name in MODELS or name in PEOPLE):
-                    wanted.setdefault(name, set()).add(value)
+                one = name.removesuffix("s") if name.endswith("_ids") else name
+                if one in MODELS or one in PEOPLE:
+                    keys = value if isinstance(value, list) else [value]
+                    wanted.setdefault(one, set()).update(key for key in keys if isinstance(key, int))
     names: dict[str, dict[int, str]] = {}
     if wanted.keys() & PEOPLE:
         people = {row.user_id: str(row.user) for row in members(organization)}
         names |= dict.fromkeys(PEOPLE, people)
     for name, model in MODELS.items():
-        if name in wanted:
+        if wanted.get(name):
             rows = model._default_manager.filter(organization=organization, pk__in=wanted[name])
             names[name] = {row.pk: str(row) for row in rows}
     return lambda name, key: names.get(name, {}).get(key)

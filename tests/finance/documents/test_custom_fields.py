@@ -1,0 +1,117 @@
+"""Custom fields of documents: typed, kept, shown, filed, told; asked of people alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from finance.choices import DocumentKind as Kind
+from finance.models import DocumentVersion
+from finance.services.conversions import estimate_to_invoice, invoice_to_credit_note
+from finance.services.custom_fields import create_custom_field, update_custom_field
+from finance.services.document_kinds import SPECS
+from finance.services.document_moves import move_document
+from finance.services.documents import create_document, delete_document, update_document
+from finsuite.kernel.errors import Refused
+from tests.finance.documents.conftest import PURCHASES, SALES
+from tests.finance.documents.test_pages import url
+
+KINDS = (*SALES, *PURCHASES)
+
+
+@pytest.fixture
+def field(organization, boss):
+    """Add a custom field to documents of this kind."""
+    from finsuite.kernel.actors import Actor
+
+    def add(of, label="Site", **values):
+        known = {"module": SPECS[of].extended.value, "label": label, "kind": "text", **values}
+        return create_custom_field(actor=Actor.person(boss), organization=organization, values=known)
+
+    return add
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_typed_kept_shown_and_filed(organization, as_boss, field, typed, kind):
+    field(kind)
+    field(kind, "Urgent", kind="yes_no")
+    address = url(kind, "new", organization)
+    body = typed(kind, cf_site="Harbour", cf_urgent="on")
+    as_boss.post(url(kind, "new_totals", organization), body)
+    kept = as_boss.get(address).content.decode()
+    assert 'value="Harbour"' in kept
+    as_boss.post(address, body)
+    made = SPECS[kind].model.objects.get()
+    assert made.custom == {"site": "Harbour", "urgent": True}
+    assert "Harbour" in as_boss.get(url(kind, "detail", organization, made)).content.decode()
+    history = as_boss.get(url(kind, "history", organization, made)).content.decode()
+    assert "Harbour" in history
+    assert "Site" in history
+    heads, row = b"".join(as_boss.get(url(kind, "export", organization))).decode().splitlines()[:2]
+    assert "Site" in heads
+    assert "Harbour" in row
+    copied = as_boss.get(address, {"copy": made.pk}).content.decode()
+    assert 'value="Harbour"' in copied
+
+
+def test_what_is_required_is_asked_of_people_and_not_of_what_is_made_of_something(actor, draft, field, as_boss):
+    estimate = move_document(actor=actor, document=draft(Kind.ESTIMATE), verb="mark_sent")
+    field(Kind.INVOICE, is_required=True)
+    field(Kind.CREDIT_NOTE, is_required=True)
+    with pytest.raises(Refused) as refused:
+        draft(Kind.INVOICE)
+    assert list(refused.value.fields) == ["cf_site"]
+    invoice = estimate_to_invoice(actor=actor, estimate=estimate)
+    assert invoice.custom == {}
+    sent = move_document(actor=actor, document=invoice, verb="mark_sent")
+    assert invoice_to_credit_note(actor=actor, invoice=sent).custom == {}
+    with pytest.raises(Refused):
+        draft(Kind.INVOICE, number="Z-1", cf_site=" ")
+
+
+def test_a_required_field_is_marked_where_it_is_typed(organization, as_boss, field, typed):
+    field(Kind.BILL, is_required=True)
+    page = as_boss.post(url(Kind.BILL, "new", organization), typed(Kind.BILL, cf_site=""))
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["cf_site"]
+    assert SPECS[Kind.BILL].model.objects.count() == 0
+
+
+def test_one_value_for_two_is_refused_and_copies_leave_it_out(organization, as_boss, actor, draft, field):
+    field(Kind.INVOICE, is_unique=True)
+    first = draft(Kind.INVOICE, cf_site="Harbour")
+    with pytest.raises(Refused) as refused:
+        draft(Kind.INVOICE, cf_site="HARBOUR")
+    assert list(refused.value.fields) == ["cf_site"]
+    assert SPECS[Kind.INVOICE].model.objects.count() == 1
+    page = as_boss.get(url(Kind.INVOICE, "new", organization), {"copy": first.pk}).content.decode()
+    assert "Harbour" not in page
+
+
+def test_it_is_no_part_of_what_was_sent(actor, draft, field):
+    field(Kind.INVOICE)
+    sent = move_document(actor=actor, document=draft(Kind.INVOICE, cf_site="Harbour"), verb="mark_sent")
+    changed = update_document(actor=actor, document=sent, values={"cf_site": "Station"})
+    assert changed.custom == {"site": "Station"}
+    assert DocumentVersion.objects.filter(record_id=sent.pk).count() == 1
+    same = update_document(actor=actor, document=changed, values={"cf_site": "Station"})
+    assert same.updated_at == changed.updated_at
+
+
+def test_unknown_and_retired_fields_are_refused_by_name(organization, actor, customer, draft, field, boss):
+    from finsuite.kernel.actors import Actor
+
+    made = field(Kind.ESTIMATE)
+    update_custom_field(actor=Actor.person(boss), field=made, values={"is_active": False})
+    for name in ("cf_site", "cf_nonsense"):
+        with pytest.raises(Refused) as refused:
+            draft(Kind.ESTIMATE, **{name: "x"})
+        assert list(refused.value.fields) == [name]
+    assert SPECS[Kind.ESTIMATE].model.objects.count() == 0
+    kept = create_document(
+        actor=actor,
+        organization=organization,
+        kind=Kind.ESTIMATE,
+        values={"customer_id": customer.pk},
+        lines=[{"name": "Work"}],
+    )
+    delete_document(actor=actor, document=kept)
