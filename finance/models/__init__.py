@@ -20,6 +20,7 @@ from finance.models.imports import (
 )
 from finance.models.invoices import Invoice, InvoiceLine
 from finance.models.items import Item
+from finance.models.list_columns import ListColumns
 from finance.models.numbering import Series
 from finance.models.organizations import Membership, Organization
 from finance.models.parties import ContactPerson, Customer
@@ -83,6 +84,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "Item",
+    "ListColumns",
     "Membership",
     "Organization",
     "Payment",

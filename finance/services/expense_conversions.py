@@ -37,6 +37,7 @@ def expenses_to_invoice(
             kind=Kind.INVOICE,
             values={**(values or {}), "customer_id": customers.pop()},
             lines=rows,
+            drawn_from={},
         )
         return made
     if invoice.status != "draft":

@@ -34,6 +34,7 @@ def _rows(kind: Kind) -> list[Row]:
     found = [
         page(f"{every}/"),
         page(f"{every}/export/"),
+        page(f"{every}/columns/", method="POST", body={"column": "total"}, view=302, edit=302, admin=302),
         page(f"{every}/print/", method="POST", body={"pick": f"{{{kind}}}"}),
         page(f"{one}/"),
         page(f"{one}/comments/"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -26,11 +27,16 @@ from finance.selectors import document_lists as selectors
 from finance.selectors.custom_fields import custom_fields
 from finance.selectors.days import today
 from finance.selectors.document_papers import lines_of_many
+from finance.selectors.list_columns import columns_of
 from finance.selectors.preferences import preferences
 from finance.selectors.shown import shown_statuses
+from finance.services.list_columns import choose_columns
+from finance.ui.custom_filters import CustomFilters
+from finance.ui.documents.columns import LAST, Column, chosen, offered
 from finance.ui.documents.pages import PAGES, DocumentPages
 from finance.ui.documents.shown import Shown, shown
 from finance.ui.pages import actor_of, page, show
+from finsuite.kernel.custom_fields.drawing import drawn
 from finsuite.kernel.custom_fields.sets import FieldSet
 from finsuite.kernel.custom_fields.texts import cell_of
 from finsuite.kernel.errors import Refused
@@ -52,6 +58,7 @@ class Row:
     party: Any
     shown: Shown
     url: str
+    cells: list[tuple[Column, Any]]  # the value of a custom field, drawn; the other columns draw themselves
 
 
 @page(Right.VIEW)
@@ -60,23 +67,31 @@ def document_list(request: HttpRequest, member: Membership, kind: Kind) -> HttpR
     pages, organization = PAGES[kind], member.organization
     day = today(organization)
     filters, sort = _filters(request, pages), _sort(request)
-    found = selectors.documents(pages.model, organization, filters, day)
+    fields = custom_fields(organization, pages.spec.extended)
+    custom = CustomFilters(fields, request.GET.dict())
+    found = custom.apply(selectors.documents(pages.model, organization, filters, day))
+    offer = offered(pages, fields)
+    columns = chosen(offer, columns_of(member, kind))
     after = request.GET.get("after", "")
-    rows, following = selectors.slice_of(found, sort=sort, after=after, size=SIZE)
+    listed = found.select_related("salesperson") if any(one.name == "salesperson" for one in columns) else found
+    rows, following = selectors.slice_of(listed, sort=sort, after=after, size=SIZE)
     context: dict[str, Any] = {
         "pages": pages,
-        "rows": [_row(pages, document, day) for document in rows],
+        "rows": [_row(pages, document, day, columns) for document in rows],
         "after": following,
-        "columns": 7 + pages.has_until + pages.has_balance,
+        "columns": 2 + len(columns),
     }
     if request.htmx and after:  # type: ignore[attr-defined]
         return show(request, member, "finance/documents/more.html", context)
     query = {name: str(value) for name, value in request.GET.items() if name in FILTERS and value}
+    query |= custom.query
     party = _party(pages, member, filters.party_id)
     context |= {
         "filters": filters,
+        "custom": custom,
+        "narrows": filters.narrows or custom.narrows,
         "sort": sort,
-        "sums": selectors.sums_of(found) if rows else None,
+        "sums": selectors.sums_of(found) if rows and any(one.name in LAST for one in columns) else None,
         "party": party,
         "tabs": _tabs(pages, filters, query),
         "list_url": pages.url(organization.pk, "list"),
@@ -84,7 +99,12 @@ def document_list(request: HttpRequest, member: Membership, kind: Kind) -> HttpR
         "new_url": pages.url(organization.pk, "new") if allows(member.role, pages.spec.edit) else "",
         "lookup_url": reverse(f"finance:{pages.spec.party}_lookup", kwargs={"organization": organization.pk}),
         "party_label": _party_label(pages),
-        "sum_columns": context["columns"] - 1 - pages.has_balance,
+        "heads": columns,
+        "sum_columns": 2 + sum(one.name not in LAST for one in columns),
+        "amounts": [one.name for one in columns if one.name in LAST],
+        "offer": [(one, one in columns) for one in offer],
+        "columns_url": pages.url(organization.pk, "columns"),
+        "here": request.get_full_path(),
         "export_csv": f"{pages.url(organization.pk, 'export')}?{urlencode({**query, 'format': 'csv'})}",
         "export_xlsx": f"{pages.url(organization.pk, 'export')}?{urlencode({**query, 'format': 'xlsx'})}",
     }
@@ -94,17 +114,30 @@ def document_list(request: HttpRequest, member: Membership, kind: Kind) -> HttpR
 FILTERS = ("q", "status", "party", "since", "to", "sort")
 
 
+@page(Right.VIEW, "POST")
+def document_columns(request: HttpRequest, member: Membership, kind: Kind) -> HttpResponse:
+    """Show these columns from now on, to this person alone."""
+    pages, organization = PAGES[kind], member.organization
+    offer = [column.name for column in offered(pages, custom_fields(organization, pages.spec.extended))]
+    names = [] if "usual" in request.POST else request.POST.getlist("column")
+    choose_columns(actor=actor_of(request), organization=organization, kind=kind, names=names, offered=offer)
+    home = pages.url(organization.pk, "list")
+    back = request.POST.get("back", "")
+    return redirect(back if back.startswith(f"{home}?") else home)
+
+
 @page(Right.VIEW)
 def document_export(request: HttpRequest, member: Membership, kind: Kind) -> HttpResponseBase:
     """What the list shows, as a file. The history tells who took it out."""
     pages, organization = PAGES[kind], member.organization
     day = today(organization)
+    custom = custom_fields(organization, pages.spec.extended)
     found = selectors.documents(pages.model, organization, _filters(request, pages), day)
+    found = CustomFilters(custom, request.GET.dict()).apply(found)
     count = found.count()
     if count > MOST_EXPORTED:
         sentence = _("These are %(count)d documents. At most %(most)d can be exported at once; narrow the list down.")
         raise Refused(sentence % {"count": count, "most": MOST_EXPORTED}, code="too_many")
-    custom = custom_fields(organization, pages.spec.extended)
     is_sheet = request.GET.get("format") == "xlsx"
     audit.services.record(
         actor=actor_of(request),
@@ -186,13 +219,20 @@ def _suggest(model: type[Customer] | type[Vendor], member: Membership, request: 
     return JsonResponse({"results": told})
 
 
-def _row(pages: DocumentPages, document: Document, day: date) -> Row:
+def _row(pages: DocumentPages, document: Document, day: date, columns: Sequence[Column]) -> Row:
     return Row(
         document=document,
         party=getattr(document, pages.spec.party),
         shown=shown(document, day),
         url=pages.url(document.organization_id, "detail", document.pk),
+        cells=[(column, _custom(column, document)) for column in columns],
     )
+
+
+def _custom(column: Column, document: Document) -> Any:
+    if column.field is None:
+        return None
+    return drawn(column.field, document.custom.get(column.field.key), document.currency)
 
 
 def _filters(request: HttpRequest, pages: DocumentPages) -> selectors.Filters:

@@ -18,6 +18,7 @@ def _of_kind(pages: DocumentPages) -> list[URLPattern | URLResolver]:
         ("", "list", lists.document_list),
         ("export/", "export", lists.document_export),
         ("print/", "print", lists.document_print),
+        ("columns/", "columns", lists.document_columns),
         ("new/", "new", editor.document_create),
         ("new/totals/", "new_totals", editor.document_totals),
         ("new/line/", "new_line", editor.document_line),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from finance.choices import DocumentKind as Kind
@@ -115,3 +117,35 @@ def test_unknown_and_retired_fields_are_refused_by_name(organization, actor, cus
         lines=[{"name": "Work"}],
     )
     delete_document(actor=actor, document=kept)
+
+
+def test_a_list_and_its_file_are_narrowed_by_them(organization, as_boss, draft, field):
+    field(Kind.INVOICE)
+    field(Kind.INVOICE, "Floors", kind="integer")
+    field(Kind.INVOICE, "Handed over", kind="date")
+    field(Kind.INVOICE, "Seen", kind="moment")
+    field(Kind.INVOICE, "Urgent", kind="yes_no")
+    field(Kind.INVOICE, "Grade", kind="choice", choices=[{"label": "Gold"}, {"label": "Silver"}])
+    values = {"cf_site": "Vieux Port", "cf_floors": 3, "cf_handed_over": dt.date(2026, 5, 4), "cf_urgent": True}
+    draft(Kind.INVOICE, number="A", **values, cf_seen=dt.datetime(2026, 5, 4, 23, 30, tzinfo=dt.UTC), cf_grade="gold")
+    draft(Kind.INVOICE, number="B", cf_floors=12)
+    address = url(Kind.INVOICE, "list", organization)
+
+    def numbers(**query):
+        page = as_boss.get(address, query)
+        file = b"".join(as_boss.get(url(Kind.INVOICE, "export", organization), query)).decode()
+        shown = {row.document.number for row in page.context["rows"]}
+        assert len(file.splitlines()) == 1 + len(shown)
+        return shown
+
+    assert numbers(cf_site="vieux") == {"A"}
+    assert numbers(cf_floors__gte="3", cf_floors__lte="11") == {"A"}
+    assert numbers(cf_floors__gte="4") == {"B"}
+    assert numbers(cf_handed_over__gte="2026-05-04", cf_handed_over__lte="2026-05-04") == {"A"}
+    assert numbers(cf_seen__gte="2026-05-06") == set()
+    assert numbers(cf_urgent="no") == {"B"}
+    assert numbers(cf_grade="gold", cf_urgent="yes") == {"A"}
+    assert numbers(cf_grade="nonsense", cf_floors__gte="nonsense", cf_handed_over__gte="2026-99-99") == {"A", "B"}
+    html = as_boss.get(address, {"cf_site": "vieux"}).content.decode()
+    assert 'name="cf_site" value="Vieux"'.lower() in html.lower()
+    assert "cf_site=vieux" in html  # the tabs and the export keep it

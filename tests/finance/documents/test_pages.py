@@ -13,6 +13,7 @@ from finance.choices import DocumentKind as Kind
 from finance.models import Attachment, Comment, CreditNote, Invoice, SalesOrder
 from finance.selectors import document_lists
 from finance.services.comments import add_comment
+from finance.services.custom_fields import create_custom_field
 from finance.services.document_moves import move_document
 from finsuite.kernel import tenants
 from finsuite.kernel.versions import version_of
@@ -38,10 +39,41 @@ def test_a_list_of_any_kind_asks_two_queries_of_documents(
         draft(kind, number=f"X-{number:03d}")
     address = url(kind, "list", organization)
     as_boss.get(address)
-    with django_assert_num_queries(5 + ROOMS):  # session, person, membership; the documents, their sums
+    with django_assert_num_queries(6 + ROOMS):  # session, person, membership, columns; the documents, their sums
         page = as_boss.get(address)
     assert len(page.context["rows"]) == 50
     assert page.context["sums"].count == 60
+
+
+def test_a_person_chooses_the_columns_of_a_list(organization, as_boss, client, actor, staff, draft, boss):
+    values = {"module": "invoices", "label": "Site", "kind": "text"}
+    create_custom_field(actor=actor, organization=organization, values=values)
+    for number in range(3):
+        draft(Kind.INVOICE, number=f"X-{number}", cf_site="Harbour", salesperson_id=boss.pk)
+    address, choose = (url(Kind.INVOICE, name, organization) for name in ("list", "columns"))
+
+    def heads():
+        return [head.name for head in as_boss.get(address).context["heads"]]
+
+    usual = heads()
+    assert usual == ["date", "party", "reference", "status", "until", "total", "balance"]
+    back = as_boss.post(choose, {"column": ["cf_site", "salesperson", "total"], "back": f"{address}?q=X"})
+    assert back.headers["Location"] == f"{address}?q=X"
+    page = as_boss.get(address)
+    html = page.content.decode()
+    assert [head.name for head in page.context["heads"]] == ["salesperson", "cf_site", "total"]
+    assert html.count("Harbour") == 3
+    assert html.count("Béatrice Roy") >= 3
+    assert as_boss.post(choose, {"column": ["nonsense"]}).status_code == 400
+    assert heads() == ["salesperson", "cf_site", "total"]
+    elsewhere = as_boss.post(choose, {"column": ["date"], "back": "https://elsewhere.test/"})
+    assert elsewhere.headers["Location"] == address
+    assert "tfoot" not in as_boss.get(address).content.decode()
+    as_boss.post(choose, {"usual": "1"})
+    assert heads() == usual
+    as_boss.post(choose, {"column": ["date"]})
+    client.force_login(staff, backend=BACKEND)
+    assert [head.name for head in client.get(address).context["heads"]] == usual
 
 
 @pytest.mark.parametrize("sort", document_lists.SORTS)
