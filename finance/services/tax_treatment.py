@@ -12,7 +12,7 @@ COLUMNS = ("is_taxable", "exemption")
 
 
 def follow_customer(document: Document) -> Change:
-    """Treat an unissued document as its customer is treated now; unsaved. Answers what is different."""
+    """Treat an unissued document as its customer is treated now; unsaved. Answers what is different, in words."""
     if not isinstance(document, SalesDocument) or document.is_issued:
         return Change({}, {})
     customer = document.customer
@@ -21,7 +21,11 @@ def follow_customer(document: Document) -> Change:
     for name, value in now.items():
         setattr(document, name, value)
     changed = [name for name in COLUMNS if before[name] != now[name]]
-    return Change({name: before[name] for name in changed}, {name: now[name] for name in changed})
+    return Change({name: _told(before[name]) for name in changed}, {name: _told(now[name]) for name in changed})
+
+
+def _told(value: Any) -> Any:
+    return value.get("name", "") if isinstance(value, dict) else value
 
 
 def exemption_of(customer: Customer) -> dict[str, Any]:
