@@ -19,8 +19,6 @@ from finance.selectors.reports.asking import UNUSED, Asked
 from finance.selectors.reports.shapes import Column, Report, Row, Shape, fetch, summed
 from finsuite.kernel.money import decimals
 
-MOST_DOCUMENTS = 10_000
-
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
@@ -121,7 +119,7 @@ _BY_PARTY = """WITH later AS ({settled}), owed AS ({owed}), unused AS ({unused})
     GROUP BY found.party_id, party.display_name ORDER BY outstanding DESC, name, found.party_id"""
 _BY_DOCUMENT = """WITH later AS ({settled})
     SELECT found.*, party.display_name AS name FROM ({found}) found JOIN {parties} party ON party.id = found.party_id
-    ORDER BY coalesce(found.due_date, found.date), found.date, found.id LIMIT {most}"""
+    ORDER BY coalesce(found.due_date, found.date), found.date, found.id"""
 
 
 def receivables(asked: Asked) -> Report:
@@ -165,9 +163,7 @@ def _by_party(asked: Asked, side: Side) -> Report:
 
 def _by_document(asked: Asked, side: Side) -> Report:
     found = _unused(asked, side) if asked.step == UNUSED else _owed(asked, side)
-    statement = _BY_DOCUMENT.format(
-        settled=_settled(side), found=found, parties=f"finance_{side.party}", most=MOST_DOCUMENTS
-    )
+    statement = _BY_DOCUMENT.format(settled=_settled(side), found=found, parties=f"finance_{side.party}")
     rows = [_told(asked, side, row) for row in fetch(statement, _bound(asked))]
     columns = (
         Column("id", _("Document"), Shape.ID),
@@ -178,8 +174,8 @@ def _by_document(asked: Asked, side: Side) -> Report:
         Column("due_date", _("Due date"), Shape.DAY),
         Column("days", _("Days overdue"), Shape.COUNT),
         Column("total", _("Total"), Shape.AMOUNT),
-        Column("open", _("Open"), Shape.AMOUNT),
-        Column("open_base", _("Open, in base currency")),
+        Column("open", pgettext_lazy("amount not settled", "Open"), Shape.AMOUNT),
+        Column("open_base", pgettext_lazy("amount not settled", "Open, in base currency")),
     )
     total: Row = {"number": _("Total"), **summed(rows, ("open_base",))}
     return Report(columns=columns, rows=rows, total=total, notes=(NOTE,))

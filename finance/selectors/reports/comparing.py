@@ -7,7 +7,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from finance.selectors.reports.asking import Asked
@@ -15,7 +14,7 @@ from finance.selectors.reports.shapes import NOTHING, NUMERIC, Column, Report, R
 
 COLUMNS = (
     Column("before", pgettext_lazy("figure of an earlier period", "Before")),
-    Column("change", _("Change"), Shape.SHARE),
+    Column("change", pgettext_lazy("by which part a figure has grown", "Change"), Shape.SHARE),
 )
 
 Find = Callable[[Asked], Report]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from finance.choices import ExpenseStatus, PaidThrough
 from finance.models import Expense
@@ -21,7 +22,7 @@ COLUMNS = (
     Column("net", _("Net")),
     Column("tax", _("Tax")),
     Column("total", _("Total")),
-    Column("share", _("Share"), Shape.SHARE),
+    Column("share", pgettext_lazy("part of a whole", "Share"), Shape.SHARE),
     Column("billable", _("Of it billable")),
     Column("open", _("Not approved yet")),
 )

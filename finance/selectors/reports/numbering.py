@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.models import Entry
 from finance.choices import DocumentKind
@@ -24,15 +25,15 @@ from finance.selectors.reports.asking import Asked
 from finance.selectors.reports.shapes import Column, Report, Row, Shape, fetch, summed
 from finance.selectors.series import LONGEST, all_series
 
-MOST_GAPS = 500  # of one series
-MOST_DELETED = 10_000
+MOST_GAPS = 2_000  # of one series
+MOST_DELETED = 20_000
 OUTSIDE = ("customer", "vendor", "bill", "plan")
 
 COLUMNS = (
     Column("series", _("Series"), Shape.TEXT),
     Column("first", _("First missing"), Shape.TEXT),
     Column("last", _("Last missing"), Shape.TEXT),
-    Column("count", _("Missing"), Shape.COUNT),
+    Column("count", pgettext_lazy("how many numbers", "Missing"), Shape.COUNT),
     Column("deleted_by", _("Deleted by"), Shape.TEXT),
     Column("deleted_on", _("Deleted on"), Shape.DAY),
 )
@@ -40,6 +41,8 @@ NOTE = _(
     "Of the numbers between the first and the highest of each series. Where the history knows of no deletion, the "
     "number was never given: it was stepped over, or the next number was raised."
 )
+
+CUT = _("Of a series with more than 2,000 gaps, the first 2,000 are told.")
 
 _GAPS = """(SELECT %(series_{place})s AS series, n + 1 AS first, following - 1 AS last, 0 AS is_span FROM (
         SELECT n, lead(n) OVER (ORDER BY n) AS following FROM borne_{place}
@@ -69,7 +72,8 @@ def missing_numbers(asked: Asked) -> Report:
         for row in _rows(series, gaps[series.series], spans[series.series], deleted[series.series])
     ]
     total = {"series": _("Total"), **summed(rows, ("count",))}
-    return Report(columns=COLUMNS, rows=rows, total=total, notes=(NOTE,))
+    cut = [CUT] if any(len(found) == MOST_GAPS for found in gaps.values()) else []
+    return Report(columns=COLUMNS, rows=rows, total=total, notes=[NOTE, *cut])
 
 
 def _model(name: str) -> Any:

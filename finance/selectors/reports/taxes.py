@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from finance.selectors.reports.asking import Asked
 from finance.selectors.reports.shapes import NOTHING, Column, Report, Row, Shape, fetch, summed
@@ -23,9 +24,9 @@ COLUMNS = (
     Column("name", _("Tax"), Shape.TEXT),
     Column("rate", _("Rate"), Shape.RATE),
     Column("sales_taxable", _("Taxable sales")),
-    Column("sales_tax", _("Tax on sales")),
+    Column("sales_tax", pgettext_lazy("amount", "Tax on sales")),
     Column("purchases_taxable", _("Taxable purchases")),
-    Column("purchases_tax", _("Tax on purchases")),
+    Column("purchases_tax", pgettext_lazy("amount", "Tax on purchases")),
     Column("payable", _("Net payable")),
 )
 NOTE = _("By the day of each document, paid or not. Credit notes take off. Rejected expenses don’t count.")
@@ -90,5 +91,5 @@ def _rows(found: Iterable[dict[str, Any]]) -> list[Row]:
 
 def _named(key: str | None, name: str | None, rate: Decimal | None) -> dict[str, Any]:
     if key is None:
-        return {"tax_id": None, "name": _("Without tax"), "rate": None, "kind": "none"}
+        return {"tax_id": None, "name": pgettext_lazy("what bears none", "Without tax"), "rate": None, "kind": "none"}
     return {"tax_id": int(key) if key.isdecimal() else None, "name": name, "rate": rate}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from finance.choices import DocumentKind as Kind
 from finance.models import Invoice, Series
+from finance.selectors.reports import numbering
 from finance.services.documents import delete_document
 from finance.services.numbering import take
 
@@ -51,3 +52,13 @@ def test_a_series_in_order_has_no_gap_whatever_its_prefix(organization, draft, a
         draft(Kind.INVOICE, "10")
     assert Invoice.objects.filter(number="50%_\\'(00042").exists()
     assert ask("missing-numbers").is_empty
+
+
+def test_where_there_are_too_many_gaps_the_report_says_so(monkeypatch, organization, draft, ask):
+    for number in (1, 3, 5, 7):
+        draft(Kind.INVOICE, "10", number=f"INV-0000{number}")
+    assert len(ask("missing-numbers").rows) == 3
+    monkeypatch.setattr(numbering, "MOST_GAPS", 2)
+    report = ask("missing-numbers")
+    assert [row["first"] for row in report.rows] == ["INV-00002", "INV-00004"]
+    assert report.notes[-1] == numbering.CUT
