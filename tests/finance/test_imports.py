@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Max
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from finance.choices import DocumentKind, InvoiceStatus
@@ -336,3 +338,57 @@ def test_what_a_role_may_not_do_an_import_does_not_do_for_it(
     with pytest.raises(NotPermitted):
         upload(Actor.person(viewer), organization, "contacts.csv")
     assert ImportJob.objects.filter(created_by=viewer).count() == 0
+
+
+def test_work_that_was_interrupted_goes_on_where_it_stopped(
+    actor: Actor, organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_check, "SECONDS_AT_A_TIME", -1)
+    monkeypatch.setattr(import_check, "BATCH", 1)
+    monkeypatch.setattr(import_run, "BATCH", 1)
+    job = upload(actor, organization, b"Display Name,Phone\nAcme,1\nBeta,2\nGamma,3\n")
+    imports.start_check(actor=actor, job=job)
+    assert [import_check.check(job.pk) for _time in range(4)] == [True, True, True, False]
+    job.refresh_from_db()
+    assert job.counts == {"create": 3, "rows": 3}
+    imports.start_run(actor=actor, job=job)
+    assert import_run.run_batch(job.pk)
+
+    def die(*args: Any) -> None:
+        raise RuntimeError("the worker is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(import_run, "_advance", die)
+        with pytest.raises(RuntimeError):
+            import_run.run_batch(job.pk)
+    assert sorted(Customer.objects.values_list("display_name", flat=True)) == ["Acme"]
+    while import_run.run_batch(job.pk):
+        pass
+    job.refresh_from_db()
+    assert job.results == {"created": 3, "unchanged": 0, "skipped": 0, "refused": 0}
+    assert sorted(Customer.objects.values_list("display_name", flat=True)) == ["Acme", "Beta", "Gamma"]
+
+
+def test_custom_fields_are_imported_too(actor: Actor, organization: Organization) -> None:
+    grade = factories.finance_field(organization, "Grade")
+    organization.refresh_from_db()
+    job = brought(actor, organization, b"Display Name,CF.Grade,Contact Type\nAcme,A,customer\nBolts,B,vendor\n")
+    assert job.results["created"] == 2
+    assert Customer.objects.get().custom == {grade.key: "A"}
+    again = check(actor, upload(actor, organization, b"Display Name,CF.Grade\nAcme,C\n"))
+    assert ImportRow.objects.get(job=again).changes == {grade.name: {"before": "A", "after": "C"}}
+
+
+def test_what_an_import_costs_does_not_grow_with_what_is_there(actor: Actor, books: Organization) -> None:
+    job = upload(actor, books, "invoices.csv", creates_customers=True)
+    imports.start_check(actor=actor, job=job)
+    with CaptureQueriesContext(connection) as first:
+        import_check.check(job.pk)
+    for number in range(3):
+        factories.customer(books, f"Further {number}")
+        factories.item(books, f"More {number}")
+        factories.tax(books, f"Tax {number}", str(number + 1))
+    imports.start_check(actor=actor, job=job)
+    with CaptureQueriesContext(connection) as second:
+        import_check.check(job.pk)
+    assert len(first) == len(second)
