@@ -150,7 +150,7 @@ def _lines(books: Books, entry: Entry, applied: Applied) -> list[Given]:
     lines: list[Given] = []
     for part, line, item_id in zip(entry.parts, entry.lines, items_meant(books.organization, asked), strict=True):
         if item_id is None and part.get("item_name"):
-            told = {"value": part["item_name"][:60], **({"on_line": line} if line != entry.line else {})}
+            told = {"value": part["item_name"][:60], "on_line": line}
             applied.notes.append(Problem("no_such_item", "", told))
         lines.append(
             {

@@ -178,7 +178,7 @@ def test_the_dry_run_of_invoices_tells_what_is_wrong_and_writes_nothing(actor: A
         "5 INV-000102": ["Line 7: there is no item “Courier”; the line keeps its name and price."],
         "8 INV-000103": ["Line 9: there is no item “Preparation”; the line keeps its name and price."],
         "10 INV-000104": [
-            "there is no item “Advice”; the line keeps its name and price.",
+            "Line 10: there is no item “Advice”; the line keeps its name and price.",
             "Line 11: there is no item “Report”; the line keeps its name and price.",
         ],
         "14 INV-000106": ["Total: the file says €120.00, but its lines, taxes, discounts and charges come to €119.99."],
