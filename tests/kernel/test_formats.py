@@ -190,3 +190,9 @@ def test_what_is_no_amount_is_refused(typed: str) -> None:
 def test_what_finsuite_writes_it_reads_back(value: str, language: str) -> None:
     written = formats.amount(Decimal(value), "EUR", language=language).replace("€", "").strip()
     assert formats.parse_amount(written) == Decimal(value)
+
+
+def test_months_are_written_in_short_where_there_is_little_room() -> None:
+    day = dt.date(2026, 9, 3)
+    assert [formats.month_name(day, language=language) for language in ("en", "fr")] == ["Sep", "sept."]
+    assert [formats.short_month(day, language=language) for language in ("en", "fr")] == ["Sep 26", "sept. 26"]
