@@ -47,6 +47,8 @@ class Extended(models.TextChoices):
     PURCHASE_ORDERS = "purchase_orders", _("Purchase orders")
     BILLS = "bills", _("Bills")
     EXPENSES = "expenses", _("Expenses")
+    PAYMENTS = "payments", _("Payments received")
+    VENDOR_PAYMENTS = "vendor_payments", _("Payments made")
 
 
 class ItemKind(models.TextChoices):

@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from finance.api.base import FinanceResource
+from finance.api.base import ExtendedResource
 from finance.api.mailing import ReceiptMailView, ReceiptPdfView
 from finance.choices import DocumentKind as Kind
+from finance.choices import Extended
 from finance.models import Payment, VendorPayment
 from finance.rights import Right
 from finance.selectors import document_lists
@@ -90,7 +91,7 @@ def read_allocations(target: str, told: Any) -> list[dict[str, Any]]:
     return found
 
 
-class _PaymentResource(FinanceResource):
+class _PaymentResource(ExtendedResource):
     """What payments of customers and to vendors share."""
 
     payment_kind: ClassVar[Kind]
@@ -158,6 +159,7 @@ class PaymentResource(_PaymentResource):
     name, singular, component = "payments", "payment", "FinancePayment"
     model = Payment
     payment_kind = Kind.PAYMENT
+    extended = Extended.PAYMENTS
     fields = _fields(Kind.PAYMENT)
 
     @classmethod
@@ -176,6 +178,7 @@ class VendorPaymentResource(_PaymentResource):
     name, singular, component = "vendor-payments", "vendor-payment", "FinanceVendorPayment"
     model = VendorPayment
     payment_kind = Kind.VENDOR_PAYMENT
+    extended = Extended.VENDOR_PAYMENTS
     fields = _fields(Kind.VENDOR_PAYMENT)
 
 

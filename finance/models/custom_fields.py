@@ -14,6 +14,7 @@ from finance.models.invoices import Invoice
 from finance.models.items import Item
 from finance.models.organizations import Organization
 from finance.models.parties import ContactPerson, Customer
+from finance.models.payments import Payment, VendorPayment
 from finance.models.purchase_orders import PurchaseOrder
 from finance.models.sales_orders import SalesOrder
 from finance.models.vendors import Vendor
@@ -60,5 +61,7 @@ EXTENDED: dict[Extended, type[models.Model]] = {
     Extended.PURCHASE_ORDERS: PurchaseOrder,
     Extended.BILLS: Bill,
     Extended.EXPENSES: Expense,
+    Extended.PAYMENTS: Payment,
+    Extended.VENDOR_PAYMENTS: VendorPayment,
 }
 """What can have custom fields. A new kind also has a `custom` column, and triggers: `tables.noted` in its migration."""

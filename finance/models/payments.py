@@ -64,6 +64,7 @@ class MoneyMoved(Stamped):
     notes = models.TextField(_("notes"), max_length=5000, blank=True)
     deal_id = models.BigIntegerField(_("deal"), null=True, blank=True)  # of a CRM that finance knows nothing of
     search_text = models.TextField(default="", editable=False)
+    custom = models.JSONField(default=dict, blank=True, editable=False)  # custom field's key → value
 
     objects = ScopedQuerySet.as_manager()
 

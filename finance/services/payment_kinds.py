@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from finance.choices import DocumentKind as Kind
+from finance.choices import Extended
 from finance.models import Bill, Invoice, Payment, PaymentAllocation, VendorPayment, VendorPaymentAllocation
 from finance.models.documents import Document
 from finance.models.payments import Allocation, MoneyMoved
@@ -32,6 +33,11 @@ class Flow:
     def party(self) -> str:
         """Whom the money moves between us and: "customer" or "vendor"."""
         return self.model.party_field
+
+    @property
+    def extended(self) -> Extended:
+        """Under which name it has custom fields."""
+        return Extended(f"{self.kind.value}s")
 
     @property
     def key(self) -> str:

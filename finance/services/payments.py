@@ -23,6 +23,7 @@ from finance.events import DocumentCreated, DocumentDeleted, DocumentUpdated
 from finance.models import Organization
 from finance.models.payments import MoneyMoved
 from finance.rights import Right
+from finance.selectors.custom_fields import fields_to_write
 from finance.selectors.days import today
 from finance.services import allocating, numbering
 from finance.services.allocating import NOTHING, Amounts, Given
@@ -33,6 +34,7 @@ from finance.services.versions import columns_of, keep_content
 from finsuite.kernel import formats
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import insert_many, update_many
+from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.money import quantize, to_base
@@ -41,7 +43,7 @@ from finsuite.kernel.terms import searchable
 from finsuite.kernel.versions import require_version
 
 LIVING = ("applied_total", "refunded_total", "balance", "balance_base")
-LEFT_OUT = frozenset({"id", "organization", "search_text", "created_at", "updated_at", *LIVING})
+LEFT_OUT = frozenset({"id", "organization", "search_text", "created_at", "updated_at", "custom", *LIVING})
 """What a version of a payment leaves out: what was received is kept, not what became of it since."""
 
 
@@ -70,6 +72,8 @@ def record_payment(
     """
     flow = FLOWS[kind]
     require(actor, organization, Right.PAYMENTS)
+    custom = fields_to_write(actor, organization, flow.extended, values)
+    values, extra = custom.split(values)
     refuse_unknown(values, flow.writable)
     party = _party(flow, organization, values)
     wanted = allocating.read_rows(flow.key, allocations)
@@ -77,10 +81,12 @@ def record_payment(
     payment = _begin(flow, organization, party, documents, values)
     held = Held(payment, {}, documents)
     _check(flow, held, wanted)
+    custom.apply(payment, extra, currency=payment.currency)
     if not payment.number:
         payment.number = numbering.take_free(organization=organization, series=flow.kind.value, model=flow.model)
     _refresh(payment, sum(wanted.values(), NOTHING))
-    payment.save(force_insert=True)
+    with custom.saving(payment):
+        payment.save(force_insert=True)
     _write_allocations(actor, flow, held, wanted, payment.date)
     audit.services.record(
         actor=actor, tenant=organization.tenant, subject=payment, verb="created", after=_told(flow, held, wanted)
@@ -228,13 +234,17 @@ def _change(actor: Actor, flow: Flow, held: Held, values: Given, wanted: Amounts
         if name in values and values[name] != getattr(payment, name):
             sentence = _("This can't be changed any more. Delete the payment, and record it anew.")
             raise Refused(sentence, code="fixed", fields={name: [sentence]})
-    change = assign(payment, values, allowed=flow.writable)
+    custom = fields_to_write(actor, payment.organization, flow.extended, values)
+    own, extra = custom.split(values)
+    change = assign(payment, own, allowed=flow.writable)
+    is_restated = bool(change)  # custom fields are no part of what was received
+    change = change.and_(custom.apply(payment, extra, currency=payment.currency))
     if not change and wanted == before:
         return payment
     _check(flow, held, wanted)
     _refresh(payment, sum(wanted.values(), NOTHING))
-    payment.save()
-    is_restated = bool(change)
+    with custom.saving(payment):
+        payment.save()
     if wanted != before:
         told = {"allocations": _amounts_told(held, before)}, {"allocations": _amounts_told(held, wanted)}
         change = change.and_(Change(*told))
@@ -337,6 +347,7 @@ def _told(flow: Flow, held: Held, wanted: Amounts) -> dict[str, Any]:
     payment = held.payment
     told = {name: getattr(payment, name) for name in sorted(flow.writable)}
     told = {name: value for name, value in told.items() if value not in ("", None, NOTHING)}
+    told |= {f"{PREFIX}{key}": value for key, value in payment.custom.items()}
     return {**told, **({"allocations": _amounts_told(held, wanted)} if wanted else {})}
 
 

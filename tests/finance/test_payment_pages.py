@@ -7,10 +7,11 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from finance.choices import DocumentKind as Kind
-from finance.models import Payment
+from finance.models import CustomValue, DocumentVersion, Payment
+from finance.services.custom_fields import create_custom_field
 from finance.services.document_moves import move_document
 from finance.services.documents import create_document
-from finance.services.payments import record_payment
+from finance.services.payments import record_payment, update_payment
 from finsuite.kernel import tenants
 from tests import factories
 
@@ -214,3 +215,23 @@ def test_a_vendor_s_documents_are_on_their_page(organization, as_boss):
     html = as_boss.get(url("vendor_documents", organization, vendor=vendor.pk)).content.decode()
     assert "F-1" in html
     assert f"/purchase-orders/new/?vendor={vendor.pk}" in html
+
+
+def test_custom_fields_are_typed_shown_and_no_part_of_what_was_received(organization, actor, as_boss, customer, issue):
+    values = {"module": "payments", "label": "Slip", "kind": "text", "is_required": True}
+    create_custom_field(actor=actor, organization=organization, values=values)
+    invoice = issue(500)
+    body = form(customer, **{f"pay-{invoice.pk}": "500"})
+    refused = as_boss.post(url("payment_new", organization), body)
+    assert (refused.status_code, Payment.objects.count()) == (422, 0)
+    as_boss.post(url("payment_new", organization), {**body, "cf_slip": "S-77"})
+    made = Payment.objects.get()
+    assert (made.custom, made.applied_total) == ({"slip": "S-77"}, Decimal(500))
+    page = as_boss.get(url("payment_detail", organization, payment=made.pk)).content.decode()
+    assert page.count("S-77") == 2  # beside the payment, and in its history
+    assert 'value="S-77"' in as_boss.get(url("payment_edit", organization, payment=made.pk)).content.decode()
+    update_payment(actor=actor, payment=made, values={"cf_slip": "S-78"})
+    assert DocumentVersion.objects.filter(kind=Kind.PAYMENT, record_id=made.pk).count() == 1
+    found = Payment.objects.filter(pk=made.pk).values_list("custom", flat=True)
+    assert list(found) == [{"slip": "S-78"}]
+    assert list(CustomValue.objects.values_list("record_id", "key")) == [(made.pk, "s-78")]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from finance.choices import PaymentMode
 from finance.figures import Fault
 from finance.services.payment_kinds import Flow
-from finance.ui.forms import MOST, AmountField, RateField
+from finance.ui.forms import MOST, AmountField, CustomControls, RateField
 from finance.wording import FAULTS
 from finsuite.kernel import formats
 from finsuite.kernel.errors import DomainError, Refused
@@ -31,7 +31,7 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class PaymentForm(forms.Form):
+class PaymentForm(CustomControls, forms.Form):
     """What was paid, when and how. Whether it may be saved is for the service to say."""
 
     amount = AmountField(label=gettext_lazy("Amount"))

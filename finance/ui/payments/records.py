@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from finance.choices import DocumentKind as Kind
 from finance.models import Membership, Refund
 from finance.rights import Right, allows
 from finance.selectors import payments as selectors
+from finance.selectors.custom_fields import custom_fields, described
 from finance.selectors.days import today
 from finance.selectors.rates import rate_on
 from finance.selectors.receivables import open_documents
@@ -34,6 +36,7 @@ from finance.ui.payments.pages import PAGES, PaymentPages
 from finance.ui.payments.receipts import thank
 from finance.ui.payments.replies import back, refusals_told
 from finsuite.kernel import formats
+from finsuite.kernel.custom_fields.drawing import facts
 from finsuite.kernel.errors import DomainError, Refused
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.once import once, one_time_key
@@ -60,6 +63,8 @@ class Editor:
         self.rows = forms.rows_of([*settled.values(), *open_ones], held, self.data)
         self.currencies = sorted({one.currency for one in documents} | {party.currency, self.currency})
         self.form = forms.PaymentForm(self.data, initial=self._initial())
+        blank = pages.flow.model(currency=self.currency)
+        self.form.add_custom(custom_fields(member.organization, pages.flow.extended), payment or blank)
         self.thanked = self._thanked()
         if not self.thanked:
             del self.form.fields["thank"]
@@ -234,7 +239,8 @@ def payment_detail(request: HttpRequest, member: Membership, kind: Kind, payment
         "refunds": [(row, f"refund-{row.pk}", _refund_url(row)) for row in selectors.refunds_of(found)],
         "refundable": min(found.balance, found.amount - found.refunded_total),
         "version": version_of(found),
-        "stories": stories(told),
+        "stories": stories(told, custom=partial(described, organization, pages.flow.extended)),
+        "custom_facts": facts(custom_fields(organization, pages.flow.extended), found.custom, found.currency),
         "list_url": pages.url(organization.pk, "list"),
         "edit_url": pages.url(organization.pk, "edit", found.pk),
         "has_receipt": kind is Kind.PAYMENT,

@@ -37,3 +37,16 @@ def test_customers_and_contact_persons_carry_custom_fields(call, organization):
     assert call("GET", f"{base}/customers?cf_grade__gte=8").json()["results"] == []
     refused = call("POST", f"{base}/customers", {"display_name": "B", "custom_fields": {"x": 1}})
     assert [error["pointer"] for error in refused.json()["errors"]] == ["/custom_fields/x"]
+
+
+def test_payments_are_written_with_custom_fields_and_found_by_them(call, organization):
+    place = f"/finance/{organization.pk}"
+    field = {"module": "payments", "label": "Slip", "kind": "text"}
+    assert call("POST", f"{place}/custom-fields", field).status_code == 201
+    payer = factories.customer(organization, "Acme")
+    body = {"customer": payer.pk, "amount": "5", "custom_fields": {"slip": "S-77"}}
+    made = call("POST", f"{place}/payments", body)
+    assert made.status_code == 201, made.json()
+    found = call("GET", f"{place}/payments?cf_slip=s-77").json()["results"]
+    assert [(row["id"], row["custom_fields"]) for row in found] == [(made.json()["id"], {"slip": "S-77"})]
+    assert call("GET", f"{place}/payments?cf_slip=s-78").json()["results"] == []
