@@ -78,11 +78,22 @@ def test_an_invoice_is_typed_by_keyboard_alone_and_sent(
 
     page.keyboard.press("Alt+ArrowUp")
     expect(page.get_by_label("Item or name").first).to_have_value("Travel")
+    page.keyboard.press("Alt+h")
+    expect(page.get_by_label("Heading", exact=True)).to_be_focused()
+    page.keyboard.type("On the road")
+    expect(page.locator("tr[data-heading] output")).to_have_text("€230.00")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Item or name").first).to_be_focused()
+    page.get_by_role("button", name="Add a line").press("Enter")
+    expect(page.get_by_label("Item or name").nth(2)).to_be_focused()
+    page.keyboard.press("Alt+Delete")
+    expect(page.locator("tr[data-line]")).to_have_count(3)
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", name="INV-00001")).to_be_visible()
     made = Invoice.objects.get()
     assert made.total == Decimal(230)
-    assert list(made.lines.values_list("name", "discount")) == [("Travel", ""), ("Work", "10%")]
+    kept = list(made.lines.values_list("header", "name", "discount"))
+    assert kept == [("On the road", "Travel", ""), ("", "Work", "10%")]
     assert Draft.objects.count() == 0
 
     page.get_by_role("button", name="Mark as sent").focus()
@@ -140,7 +151,7 @@ def test_the_pages_are_accessible_and_fit(
         organization=organization,
         kind=Kind.SALES_ORDER,
         values={"customer_id": customer.pk},
-        lines=[{"name": "Work", "description": "Two days", "rate": 100, "discount": "10%"}],
+        lines=[{"header": "Inside", "name": "Work", "description": "Two days", "rate": 100, "discount": "10%"}],
     )
     move_document(actor=actor, document=order, verb="confirm")
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

@@ -85,9 +85,11 @@ def typed_row(data: QueryDict, index: int) -> LineRow:
 def rows_of(lines: Sequence[DocumentLine], document: Document) -> list[LineRow]:
     """A document's lines as they are kept, and its headings, each in a row of its own."""
     rows: list[LineRow] = []
-    for line in lines:
+    sums = section_totals([(line.header, line.item_total) for line in lines])
+    for place, line in enumerate(lines):
         if line.header:
-            rows.append(LineRow(len(rows), is_heading=True, heading=line.header))
+            amount = formats.amount(sums[place], document.currency)
+            rows.append(LineRow(len(rows), is_heading=True, heading=line.header, amount=amount))
         rows.append(row_of(len(rows), line, document))
     return rows
 

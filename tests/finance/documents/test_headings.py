@@ -60,7 +60,7 @@ def test_a_heading_is_typed_in_a_row_of_its_own(organization, as_boss, headed):
     assert [(line.name, line.header) for line in lines_of(made)] == [("Work", ""), ("Travel", "On the road")]
     rows = as_boss.get(url(Kind.INVOICE, "edit", organization, made)).context["editor"].rows
     assert [row.heading or row.name for row in rows] == ["Work", "On the road", "Travel"]
-    assert [row.index for row in rows] == [0, 1, 2]
+    assert [(row.index, row.amount) for row in rows] == [(0, "€180.00"), (1, "€50.00"), (2, "€50.00")]
 
 
 def test_a_heading_is_moved_renamed_and_removed(organization, as_boss, draft, customer):
