@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from finance.api.payments import TAG
 from finance.models import Customer
 from finance.rights import Right
 from finance.selectors.days import today
-from finance.selectors.statements import Statement, statement
+from finance.selectors.statements import Statement, statement, usual_start
 from finance.services.account_letters import StatementLetter
 from finance.services.correspondence import write
 from finsuite.kernel.api import schema
@@ -137,7 +137,7 @@ def _asked(request: Request, names: dict[str, Any]) -> tuple[Customer, Statement
     customer = access.customer(organization, names["record"])
     asked = request._request.GET
     to = _day("to", asked.get("to", "")) or today(organization)
-    since = _day("since", asked.get("since", "")) or to - timedelta(days=90)
+    since = _day("since", asked.get("since", "")) or usual_start(to)
     return customer, statement(customer, since=since, to=to, currency=asked.get("currency", "")[:3].upper())
 
 

@@ -103,6 +103,11 @@ def statement(customer: Customer, *, since: date, to: date, currency: str = "") 
     return Statement(currency=code, since=since, to=to, opening=opening, lines=tuple(lines))
 
 
+def usual_start(to: date) -> date:
+    """Where a statement begins unless another day is asked for: ninety days before it ends."""
+    return date.fromordinal(max(to.toordinal() - 90, 1))
+
+
 def currencies_of(customer: Customer) -> list[str]:
     """The currencies that the customer has invoices or payments in, their own first."""
     found = Invoice.objects.filter(customer=customer).order_by().values_list("currency")

@@ -21,9 +21,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 import audit.services
-from finance.choices import EmailProblem, EmailState
+from finance.choices import EmailProblem, EmailState, Role
 from finance.documents.mail import as_html
-from finance.models import Email
+from finance.models import Email, Membership
+from finance.rights import Right, allows
 from finsuite.kernel import mail
 from finsuite.kernel.actors import Actor, Via
 from users.services.notifications import Notice, notify
@@ -197,7 +198,7 @@ def _note(email: Email, outcome: Outcome) -> None:
     log.info("emails.tried", email=held.pk, state=held.state, problem=held.problem, attempts=held.attempts)
     if held.state != EmailState.QUEUED:
         _record(held)
-        _tell_sender(held)
+        _tell_of_problem(held)
 
 
 def _record(email: Email) -> None:
@@ -209,9 +210,9 @@ def _record(email: Email) -> None:
     )
 
 
-def _tell_sender(email: Email) -> None:
-    """The sender need not look whether it went out: they are told when it didn't, or not to everybody."""
-    if email.sender_id is None or not email.problem:
+def _tell_of_problem(email: Email) -> None:
+    """Nobody need look whether it went out: its sender is told when it didn't, or not to everybody."""
+    if not email.problem:
         return
     if email.state == EmailState.SENT:
         message = gettext_noop("The e-mail “%(subject)s” was refused for: %(addresses)s")
@@ -220,4 +221,20 @@ def _tell_sender(email: Email) -> None:
     params = {"subject": email.subject[:100], "addresses": ", ".join(email.refused)[:200]}
     url = reverse("finance:email_detail", kwargs={"organization": email.organization_id, "email": email.pk})
     key = f"finance:email:{email.pk}:{email.attempts}:{email.state}"
-    notify([Notice(user_id=email.sender_id, kind="email", message=message, params=params, url=url, key=key)])
+    notify(
+        [
+            Notice(user_id=user_id, kind="email", message=message, params=params, url=url, key=key)
+            for user_id in _responsible(email)
+        ]
+    )
+
+
+def _responsible(email: Email) -> list[int]:
+    """Who sent it; of what finsuite has written by itself, those who manage the outbox."""
+    if email.sender_id is not None:
+        return [email.sender_id]
+    if email.key is None:
+        return []
+    roles = [role for role in Role if allows(role, Right.MANAGE_EMAILS)]
+    members = Membership.objects.of(email.organization_id).filter(role__in=roles, user__is_active=True)
+    return list(members.order_by("user_id").values_list("user_id", flat=True))

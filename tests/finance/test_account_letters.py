@@ -156,6 +156,11 @@ def test_a_statement_is_written_for_the_days_that_are_shown(organization, custom
     assert entry.after == {"recipients": ["claire@merieux.example"]}
 
 
+def test_a_statement_of_the_first_days_there_are_is_empty(organization, customer, as_boss):
+    page = as_boss.get(url("customer_statement", organization, customer=customer.pk), {"to": "0001-01-05"})
+    assert (page.status_code, page.context["lines"]) == (200, [])
+
+
 def test_each_line_of_a_statement_leads_to_its_record(organization, actor, customer, payment, issue, as_boss):
     note = issue(Kind.CREDIT_NOTE, "mark_open", 40)
     day = date(2026, 11, 21)

@@ -178,6 +178,27 @@ def test_an_email_waits_for_a_server_that_is_down_and_goes_out_once_it_is_up(
     assert server.handler.taken[0][1]["Message-ID"] == email.message_id
 
 
+def test_of_what_nobody_wrote_those_who_manage_the_outbox_are_told(
+    organization: Organization, anne: User, server: MailServer
+) -> None:
+    server.handler.answers["claire@merieux.example"] = "550 No such user"
+    accountant = factories.finance_member(organization, role="accountant", email="books@example.com")
+    factories.finance_member(organization, role="staff", email="seller@example.com")
+    letter = Letter(
+        kind=EmailKind.REMINDER,
+        to=["claire@merieux.example"],
+        subject="Reminder",
+        body="Hello",
+        language="en",
+        key="reminder:1:2026-11-22",
+    )
+    email = queue_email(actor=Actor.system("reminders"), organization=organization, letter=letter)
+    send_email(email.pk)
+    told = Notification.objects.filter(kind="email").values_list("user__email", flat=True)
+    owners = organization.memberships.filter(role="admin").values_list("user__email", flat=True)
+    assert sorted(told) == sorted([*owners, accountant.email])
+
+
 def test_the_pauses_grow_and_end(organization: Organization, anne: User, server: MailServer) -> None:
     server.stop()
     email = queue(organization, anne)

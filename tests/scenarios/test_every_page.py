@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LOOKS: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark", 390)]
 MOST_PAGES = 150
-LINKS = "a[href^='/']:not([download], [href*='.csv'])"
+LINKS = "a[href^='/']:not([download], [target='_blank'], [href*='.csv'])"
 
 
 def _kind(address: str) -> str:

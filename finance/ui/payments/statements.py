@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from finance.choices import DocumentKind as Kind
 from finance.models import Customer, Membership
 from finance.rights import Right, allows
 from finance.selectors.days import today
-from finance.selectors.statements import Statement, StatementLine, currencies_of, statement
+from finance.selectors.statements import Statement, StatementLine, currencies_of, statement, usual_start
 from finance.services.account_letters import StatementLetter
 from finance.ui.compose import compose
 from finance.ui.customers import show_record
@@ -108,7 +107,7 @@ def statement_tab(request: HttpRequest, customer: Customer) -> str:
 def _asked(request: HttpRequest, member: Membership, customer: int) -> Asked:
     found = access.customer(member.organization, customer)
     to = read_day(request.GET.get("to", "")) or today(member.organization)
-    since = read_day(request.GET.get("since", "")) or to - timedelta(days=90)
+    since = read_day(request.GET.get("since", "")) or usual_start(to)
     codes = currencies_of(found)
     code = request.GET.get("currency", "")
     return Asked(found, statement(found, since=since, to=to, currency=code if code in codes else ""), codes)
