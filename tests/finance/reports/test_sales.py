@@ -86,6 +86,7 @@ def test_the_three_reports_come_to_the_same_and_to_what_is_stored(a_year, organi
     whole = ask("sales-by-customer").total
     assert (whole["total"], whole["tax"]) == (sold - credited, taxed - less)
     assert whole["net"] == whole["total"] - whole["tax"]
+    assert ask("tax-summary").total["sales_tax"] == whole["tax"]
     rest = [row for row in ask("sales-by-item").rows if row.get("kind") == "rest"]
     assert len(rest) == 1
     assert abs(rest[0]["net"]) < 45 * 12  # shipping, adjustments, discounts after tax and cents, and no more
