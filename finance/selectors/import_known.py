@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q
@@ -96,11 +95,6 @@ def term_meant(organization: Organization, label: str, days: int | None) -> Paym
         return same_name[0] if same_name else None
     counted = [term for term in terms if term.kind in (TermKind.DAYS, TermKind.RECEIPT) and term.days == days]
     return counted[0] if counted else None
-
-
-def same_rate(tax: Tax, rate: Decimal | None) -> bool:
-    """Whether the tax is of this rate; a rate that isn't given is any."""
-    return rate is None or tax.rate == rate
 
 
 def _owned(record: Any, organization: Organization) -> Any:

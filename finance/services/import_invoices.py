@@ -19,7 +19,7 @@ from finance.services.customers import create_customer
 from finance.services.document_moves import move_document
 from finance.services.documents import create_document
 from finance.services.import_books import Applied, Books, Unfit, on_lines, one, remember
-from finance.services.import_items import tax_meant
+from finance.services.import_taxes import Taxes
 from finance.services.payments import record_payment
 from finance.services.write_offs import write_off
 from finsuite.kernel import formats
@@ -43,8 +43,9 @@ def apply_invoice(books: Books, entry: Entry) -> Applied:
         return _compared(books, entry, known)
     applied = Applied(ImportOutcome.CREATE, ImportedKind.INVOICE)
     customer = _customer(books, entry, applied)
-    values = _values(books, entry, customer, applied)
-    lines = _lines(books, entry, applied)
+    taxes = Taxes(books, applied)
+    values = _values(books, entry, customer, taxes)
+    lines = _lines(books, entry, taxes)
     with on_lines(entry.lines):
         invoice = _created(books, entry, values, lines, applied)
     remember(books, ImportedKind.INVOICE, entry.values.get("source_id", ""), invoice)
@@ -111,7 +112,7 @@ def _customer(books: Books, entry: Entry, applied: Applied) -> Customer:
     return made
 
 
-def _values(books: Books, entry: Entry, customer: Customer, applied: Applied) -> Given:
+def _values(books: Books, entry: Entry, customer: Customer, taxes: Taxes) -> Given:
     said = entry.values
     currency = said.get("currency") or customer.currency
     values: Given = {name: said[name] for name in PLAIN if name in said}
@@ -132,7 +133,7 @@ def _values(books: Books, entry: Entry, customer: Customer, applied: Applied) ->
         values["exchange_rate"] = said["exchange_rate"]
     if values.get("shipping_charge"):
         name, rate = said.get("shipping_tax_name", ""), said.get("shipping_tax_rate")
-        tax = tax_meant(books, name, rate, "shipping_tax_name", applied)
+        tax = taxes.meant(name, rate, "shipping_tax_name")
         values["shipping_tax_id"] = tax.pk if tax else None
     label, days = said.get("payment_terms_label", ""), said.get("payment_terms")
     term = term_meant(books.organization, label, days) if label or days is not None else None
@@ -145,13 +146,13 @@ def _values(books: Books, entry: Entry, customer: Customer, applied: Applied) ->
     return values
 
 
-def _lines(books: Books, entry: Entry, applied: Applied) -> list[Given]:
+def _lines(books: Books, entry: Entry, taxes: Taxes) -> list[Given]:
     asked = [(part.get("item_source_id", ""), part.get("sku", ""), part.get("item_name", "")) for part in entry.parts]
     lines: list[Given] = []
     for part, line, item_id in zip(entry.parts, entry.lines, items_meant(books.organization, asked), strict=True):
         if item_id is None and part.get("item_name"):
             told = {"value": part["item_name"][:60], "on_line": line}
-            applied.notes.append(Problem("no_such_item", "", told))
+            taxes.applied.notes.append(Problem("no_such_item", "", told))
         lines.append(
             {
                 "item_id": item_id,
@@ -161,15 +162,15 @@ def _lines(books: Books, entry: Entry, applied: Applied) -> list[Given]:
                 "unit": part.get("unit", ""),
                 "rate": part["rate"],
                 "discount": invoicing.line_discount_of(entry.values, part),
-                "tax_ids": _tax_ids(books, part, applied),
+                "tax_ids": _tax_ids(part, taxes),
             }
         )
     return lines
 
 
-def _tax_ids(books: Books, part: Given, applied: Applied) -> list[int]:
+def _tax_ids(part: Given, taxes: Taxes) -> list[int]:
     found = [
-        tax_meant(books, part.get(name, ""), part.get(rate), name, applied)
+        taxes.meant(part.get(name, ""), part.get(rate), name)
         for name, rate in (("tax_name", "tax_rate"), ("tax2_name", "tax2_rate"))
     ]
     return [tax.pk for tax in found if tax is not None]

@@ -1,20 +1,19 @@
-"""Entering an imported item, and the taxes and vendors that files name."""
+"""Entering an imported item."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from finance.choices import ImportedKind, ItemKind
 from finance.imports.reading import Entry
-from finance.models import Tax, Vendor
-from finance.selectors.import_known import item_meant, known_by_source, named, same_rate, taxes_of
-from finance.services import items, taxes
+from finance.models import Vendor
+from finance.selectors.import_known import item_meant, known_by_source, named
+from finance.services import items
 from finance.services.import_books import Applied, Books, Unfit, changed_outcome, differences, remember, snapshot
+from finance.services.import_taxes import Taxes
 from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.imports.problems import Particular, Problem
 from finsuite.kernel.imports.tables import ImportOutcome
-from finsuite.kernel.text import name_key
 
 
 def apply_item(books: Books, entry: Entry) -> Applied:
@@ -44,36 +43,6 @@ def apply_item(books: Books, entry: Entry) -> Applied:
     return applied
 
 
-def tax_meant(books: Books, name: str, rate: Decimal | None, field: str, applied: Applied) -> Tax | None:
-    """The tax of this name, or the only one of this rate; one that is missing is created where that was chosen."""
-    if not name and not rate:
-        return None
-    there = taxes_of(books.organization)
-    by_name = next((tax for tax in there if name and tax.name_key == name_key(name)), None)
-    if by_name is not None and same_rate(by_name, rate):
-        return by_name
-    by_rate = [tax for tax in there if rate is not None and tax.rate == rate and not tax.is_group]
-    told = {"name": name[:60], "rate": _percent(rate)}
-    if by_name is None and len(by_rate) == 1:
-        return by_rate[0]
-    if by_name is None and len(by_rate) > 1:
-        raise Unfit(Problem("several_taxes", field, told))
-    if rate is None or not books.job.creates_taxes:
-        if by_name is not None:
-            raise Unfit(Problem("tax_differs", field, {**told, "here": _percent(by_name.rate)}))
-        raise Unfit(Problem("no_such_tax", field, told))
-    suffix = f"({_percent(rate)} %)"
-    named_so = f"{name} {suffix}" if by_name is not None else name or f"{_percent(rate)} %"
-    same = next((tax for tax in there if tax.name_key == name_key(named_so) and tax.rate == rate), None)
-    if same is not None:
-        return same
-    made = taxes.create_tax(
-        actor=books.actor, organization=books.organization, values={"name": named_so[:100], "rate": rate}
-    )
-    applied.made.append({"kind": "tax", "id": made.pk, "label": made.name})
-    return made
-
-
 def _values(books: Books, entry: Entry, applied: Applied) -> dict[str, Any]:
     said = entry.values
     values = {
@@ -85,7 +54,7 @@ def _values(books: Books, entry: Entry, applied: Applied) -> dict[str, Any]:
     elif values.get("purchase_rate"):
         values.setdefault("is_purchased", True)
     if "tax_name" in said or "tax_rate" in said:
-        tax = tax_meant(books, said.get("tax_name", ""), said.get("tax_rate"), "tax_name", applied)
+        tax = Taxes(books, applied).meant(said.get("tax_name", ""), said.get("tax_rate"), "tax_name")
         values["sales_tax_id"] = tax.pk if tax else None
     if said.get("vendor"):
         found = named(books.organization, Vendor, said["vendor"])
@@ -94,7 +63,3 @@ def _values(books: Books, entry: Entry, applied: Applied) -> dict[str, Any]:
         else:
             applied.notes.append(Problem("no_such_vendor", "vendor", {"value": said["vendor"][:60]}))
     return values
-
-
-def _percent(rate: Decimal | None) -> str:
-    return "" if rate is None else f"{(rate + 0).normalize():f}"

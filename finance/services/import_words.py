@@ -19,6 +19,14 @@ def row_problem(table: Table, problem: Mapping[str, Any]) -> str:
     return _("Line %(line)d: %(sentence)s") % {"line": line, "sentence": sentence} if line else sentence
 
 
+def _no_such_tax(p: Mapping[str, Any]) -> str:
+    if not p["rate"]:
+        return _("there is no tax “%(name)s”.") % p
+    if not p["name"]:
+        return _("there is no tax of %(rate)s %%.") % p
+    return _("there is no tax “%(name)s” of %(rate)s %%.") % p
+
+
 _OWN: dict[str, Words] = {
     "not_a_known_word": lambda p: _("“%(value)s” is not known here.") % p,
     "disagrees": lambda p: (
@@ -29,7 +37,7 @@ _OWN: dict[str, Words] = {
     "several_customers": lambda p: _("%(count)d customers are named “%(value)s”. Rename them first.") % p,
     "no_such_vendor": lambda p: _("there is no vendor named “%(value)s”; it is left out.") % p,
     "no_such_item": lambda p: _("there is no item “%(value)s”; the line keeps its name and price.") % p,
-    "no_such_tax": lambda p: _("there is no tax “%(name)s” of %(rate)s %%.") % p,
+    "no_such_tax": _no_such_tax,
     "tax_differs": lambda p: _("the tax “%(name)s” is %(here)s %% here, but %(rate)s %% in the file.") % p,
     "several_taxes": lambda p: _("several taxes are of %(rate)s %%, and none is called “%(name)s”.") % p,
     "total_differs": lambda p: (

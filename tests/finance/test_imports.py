@@ -392,3 +392,48 @@ def test_what_an_import_costs_does_not_grow_with_what_is_there(actor: Actor, boo
     with CaptureQueriesContext(connection) as second:
         import_check.check(job.pk)
     assert len(first) == len(second)
+
+
+def test_more_lines_take_no_more_statements(actor: Actor, books: Organization) -> None:
+    def statements(lines: int) -> int:
+        header = "Invoice Number,Invoice Date,Customer Name,Quantity,Rate,Item Name,Item Tax1,Item Tax1 %\n"
+        row = f"L{lines},2025-01-31,Galets Bleus,1,2.50,Workshop day,TVA,20.00%\n"
+        job = upload(actor, books, (header + row * lines).encode())
+        imports.start_check(actor=actor, job=job)
+        with CaptureQueriesContext(connection) as found:
+            import_check.check(job.pk)
+        job.refresh_from_db()
+        assert job.counts == {"create": 1, "rows": lines}
+        return len(found)
+
+    assert statements(2) == statements(40)
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "creates", "found"),
+    [
+        ("TVA", "20", False, "TVA"),
+        ("tva ", "", False, "TVA"),
+        ("Sales tax", "20", False, "TVA"),  # the only one of that rate
+        ("", "0", False, None),
+        ("Sales tax", "5.5", True, "Sales tax"),
+        ("TVA", "19.6", True, "TVA (19.6 %)"),
+        ("TVA", "19.6", False, "the tax “TVA” is 20 % here, but 19.6 % in the file."),
+        ("Sales tax", "10", False, "several taxes are of 10 %, and none is called “Sales tax”."),
+        ("Sales tax", "", True, "there is no tax “Sales tax”."),
+        ("", "7", False, "there is no tax of 7 %."),
+    ],
+)
+def test_the_tax_that_a_file_means(
+    actor: Actor, organization: Organization, vat: Tax, name: str, rate: str, creates: bool, found: str | None
+) -> None:
+    factories.tax(organization, "Ten", "10")
+    factories.tax(organization, "Another ten", "10")
+    text = f"Item Name,Rate,Tax1 Name,Tax1 Percentage\nThing,5,{name},{rate}\n".encode()
+    job = check(actor, upload(actor, organization, text, creates_taxes=creates))
+    if job.counts.get("refuse"):
+        assert reasons(job)["2 Thing"] == [f"Tax: {found}"]
+        return
+    run(actor, job)
+    made = Item.objects.get().sales_tax
+    assert (made.name if made else None) == found
