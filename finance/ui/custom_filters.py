@@ -9,10 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from finance.models import Organization
+from finance.selectors.custom_fields import custom_fields
 from finsuite.kernel import formats
 from finsuite.kernel.custom_fields.kinds import CHOOSING, DAYS, NUMBERS, FieldDefinition, Kind
 from finsuite.kernel.custom_fields.queries import Matching
@@ -55,6 +58,11 @@ class CustomFilters:
                 assert self.fields.values is not None
                 rows = rows.filter(Matching(self.fields.values, field)(operation, value))
         return rows
+
+
+def custom_filters(request: HttpRequest, organization: Organization, module: str) -> CustomFilters:
+    """What this request narrows a list of such records to. No query where there are no such fields."""
+    return CustomFilters(custom_fields(organization, module), request.GET.dict())
 
 
 def _controls(field: FieldDefinition, asked: dict[str, str]) -> list[Control]:

@@ -19,6 +19,7 @@ from finance.selectors import customers as selectors
 from finance.selectors.custom_fields import custom_fields
 from finance.services import contact_persons as person_services
 from finance.services import customers as services
+from finance.ui.custom_filters import custom_filters
 from finance.ui.customer_forms import CustomerEditor
 from finance.ui.pages import SIZE, actor_of, address_of, known_value, page, show, told_history
 from finsuite.kernel.custom_fields.drawing import drawn, facts
@@ -45,9 +46,10 @@ def customer_list(request: HttpRequest, member: Membership) -> HttpResponse:
         search=request.GET.get("q", "").strip()[:200],
     )
     sort = known_value(request.GET.get("sort"), selectors.SORTS) or "name"
-    found = selectors.customers(member.organization, filters)
+    custom = custom_filters(request, member.organization, Extended.CUSTOMERS)
+    found = custom.apply(selectors.customers(member.organization, filters))
     rows, following = selectors.slice_of(found, sort=sort, after=request.GET.get("after", ""), size=SIZE)
-    context = {"customers": rows, "after": following, "filters": filters, "sort": sort}
+    context = {"customers": rows, "after": following, "filters": filters, "custom": custom, "sort": sort}
     context |= {"kinds": CustomerKind.choices, "statuses": Status.choices}
     is_more = request.htmx and "after" in request.GET  # type: ignore[attr-defined]
     template = "finance/customer_rows.html" if is_more else "finance/customer_list.html"

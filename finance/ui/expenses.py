@@ -33,6 +33,7 @@ from finance.selectors.record_names import namer_of
 from finance.services import expenses as services
 from finance.services import receipts as receipt_services
 from finance.services.billable_expenses import PASSED
+from finance.ui.custom_filters import custom_filters
 from finance.ui.documents.editor_billing import MOST_BILLED
 from finance.ui.expense_forms import ExpenseForm
 from finance.ui.pages import actor_of, add_refusal, page, show
@@ -60,7 +61,8 @@ TONES = {
 def expense_list(request: HttpRequest, member: Membership) -> HttpResponse:
     """The expenses that the member may see and that pass the filters; htmx gets the next rows alone."""
     filters = _filters(request)
-    found = selectors.expenses(member, filters)
+    custom = custom_filters(request, member.organization, Extended.EXPENSES)
+    found = custom.apply(selectors.expenses(member, filters))
     after = request.GET.get("after", "")
     rows, following = selectors.slice_of(found, after=after, size=SIZE)
     context: dict[str, Any] = {"rows": [(row, TONES[row.status]) for row in rows], "after": following}
@@ -70,6 +72,7 @@ def expense_list(request: HttpRequest, member: Membership) -> HttpResponse:
     people = [row.user for row in organizations.members(member.organization)] if context["sees_all"] else []
     context |= {
         "filters": filters,
+        "custom": custom,
         "tabs": _tabs(request, filters),
         "billings": _billings(),
         "categories": selectors.categories(member.organization),

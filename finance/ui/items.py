@@ -18,6 +18,7 @@ from finance.selectors import items as selectors
 from finance.selectors.custom_fields import custom_fields
 from finance.selectors.customers import slice_of
 from finance.services import items as services
+from finance.ui.custom_filters import custom_filters
 from finance.ui.pages import SIZE, actor_of, add_refusal, address_of, known_value, page, show, told_history
 from finance.ui.record_forms import ItemForm
 from finsuite.kernel.custom_fields.drawing import facts
@@ -37,10 +38,11 @@ def item_list(request: HttpRequest, member: Membership) -> HttpResponse:
         search=request.GET.get("q", "").strip()[:200],
     )
     sort = known_value(request.GET.get("sort"), selectors.SORTS) or "name"
-    found = selectors.items(member.organization, filters)
+    custom = custom_filters(request, member.organization, Extended.ITEMS)
+    found = custom.apply(selectors.items(member.organization, filters))
     after = request.GET.get("after", "")
     rows, following = slice_of(found, sort=sort, after=after, size=SIZE, sorts=selectors.SORTS)
-    context = {"items": rows, "after": following, "filters": filters, "sort": sort}
+    context = {"items": rows, "after": following, "filters": filters, "custom": custom, "sort": sort}
     context |= {"kinds": ItemKind.choices, "statuses": Status.choices}
     is_more = request.htmx and "after" in request.GET  # type: ignore[attr-defined]
     return show(request, member, "finance/item_rows.html" if is_more else "finance/item_list.html", context)

@@ -18,6 +18,7 @@ from finance.selectors import vendors as selectors
 from finance.selectors.custom_fields import custom_fields
 from finance.selectors.customers import slice_of
 from finance.services import vendors as services
+from finance.ui.custom_filters import custom_filters
 from finance.ui.customers import envelope, web_address
 from finance.ui.pages import SIZE, actor_of, add_refusal, address_of, known_value, page, show, told_history
 from finance.ui.record_forms import VendorForm
@@ -34,9 +35,17 @@ def vendor_list(request: HttpRequest, member: Membership) -> HttpResponse:
         search=request.GET.get("q", "").strip()[:200],
     )
     sort = known_value(request.GET.get("sort"), selectors.SORTS) or "name"
-    found = selectors.vendors(member.organization, filters)
+    custom = custom_filters(request, member.organization, Extended.VENDORS)
+    found = custom.apply(selectors.vendors(member.organization, filters))
     rows, following = slice_of(found, sort=sort, after=request.GET.get("after", ""), size=SIZE)
-    context = {"vendors": rows, "after": following, "filters": filters, "sort": sort, "statuses": Status.choices}
+    context = {
+        "vendors": rows,
+        "after": following,
+        "filters": filters,
+        "custom": custom,
+        "sort": sort,
+        "statuses": Status.choices,
+    }
     is_more = request.htmx and "after" in request.GET  # type: ignore[attr-defined]
     return show(request, member, "finance/vendor_rows.html" if is_more else "finance/vendor_list.html", context)
 

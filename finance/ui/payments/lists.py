@@ -15,6 +15,7 @@ from finance.models import Customer, Membership, Vendor
 from finance.rights import Right, allows
 from finance.selectors import document_lists
 from finance.selectors import payments as selectors
+from finance.ui.custom_filters import custom_filters
 from finance.ui.pages import page, show
 from finance.ui.payments.pages import PAGES
 from finsuite.kernel.ids import read_id
@@ -30,7 +31,8 @@ def payment_list(request: HttpRequest, member: Membership, kind: Kind) -> HttpRe
     filters = _filters(request)
     asked = request.GET.get("sort", "")
     sort = asked if asked in SORTS else "-date"
-    found = selectors.payments(organization, kind, filters)
+    custom = custom_filters(request, organization, pages.flow.extended)
+    found = custom.apply(selectors.payments(organization, kind, filters))
     after = request.GET.get("after", "")
     rows, following = document_lists.slice_of(found, sort=sort, after=after, size=SIZE)
     context: dict[str, Any] = {
@@ -44,6 +46,7 @@ def payment_list(request: HttpRequest, member: Membership, kind: Kind) -> HttpRe
     party = model.objects.of(organization).filter(pk=filters.party_id).first() if filters.party_id else None
     context |= {
         "filters": filters,
+        "custom": custom,
         "sort": sort,
         "sums": selectors.sums_of(found) if rows else [],
         "party": party,
