@@ -80,3 +80,9 @@ _HEADER = _start()
 def pytest_report_header() -> str:
     """Say which servers this run uses."""
     return _HEADER
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors: many tests wait for servers and browsers that they have started."""
+    return (os.cpu_count() or 1) + 1
