@@ -82,7 +82,7 @@ def pytest_report_header() -> str:
     return _HEADER
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than there are processors: many tests wait for servers and browsers that they have started."""
     return (os.cpu_count() or 1) + 1
