@@ -18,6 +18,7 @@ from finsuite.kernel.records import Change
 
 ADDRESS = ("attention", "address", "street2", "city", "state", "zip", "country", "phone", "fax")
 LONGEST_PART = 500  # of an address
+_UNSTORABLE = frozenset({"\x00", *map(chr, range(0xD800, 0xE000))})  # what the database can't keep of a text
 
 Given = Mapping[str, Any]
 
@@ -72,7 +73,7 @@ def _address_faults(name: str, kept: Any) -> dict[str, list[str]]:
         return {name: [_("An address is told in its parts, each a text.")]}
     if unknown := sorted(set(kept) - set(ADDRESS)):
         return {name: [_("An address has no such parts: %(parts)s.") % {"parts": ", ".join(unknown)}]}
-    if any(len(part) > LONGEST_PART or "\x00" in part for part in kept.values()):
+    if any(len(part) > LONGEST_PART or not _UNSTORABLE.isdisjoint(part) for part in kept.values()):
         return {name: [_("A part of this address is too long, or can't be stored.")]}
     return {}
 

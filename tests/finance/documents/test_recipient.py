@@ -134,7 +134,8 @@ def test_a_purchase_order_is_delivered_where_it_says(organization, as_boss, vend
 
 
 @pytest.mark.parametrize(
-    "address", ["Köln", {"planet": "Mars"}, {"city": 5}, {"city": "x" * 501}, {"city": "a\x00b"}, ["city"]]
+    "address",
+    ["Köln", {"planet": "Mars"}, {"city": 5}, {"city": "x" * 501}, {"city": "a\x00b"}, {"city": "\ud800"}, ["city"]],
 )
 def test_an_address_is_texts_under_known_names(draft, address):
     with pytest.raises(Refused) as refused:
