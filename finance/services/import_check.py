@@ -11,23 +11,26 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from finance.access import require
+from finance.choices import ImportedKind
 from finance.imports.grouping import count, grouped, key_of
 from finance.imports.reading import Entry, read
 from finance.models import ImportJob, ImportRow
 from finance.services.import_books import Applied, Books, books_of, rights_of
 from finance.services.import_entries import rehearse
 from finance.services.import_fields import table_of
-from finsuite.kernel.bulk import insert_many
+from finsuite.kernel.bulk import insert_many, update_many
 from finsuite.kernel.imports.files import fault_of, rows_of
 from finsuite.kernel.imports.mapping import mapping_of
-from finsuite.kernel.imports.problems import FileBroken
+from finsuite.kernel.imports.problems import FileBroken, Problem
 from finsuite.kernel.imports.reader import MOST_ROWS, Row
 from finsuite.kernel.imports.rows import Plan, frozen, plan_columns
 from finsuite.kernel.imports.tables import ImportOutcome, ImportState
 from finsuite.kernel.imports.work import SECONDS_AT_A_TIME
+from finsuite.kernel.text import name_key
 
 BATCH = 20  # groups of rows in one transaction
 WRITES = (ImportOutcome.CREATE, ImportOutcome.UPDATE)
+NAMED_ONCE = (ImportedKind.CUSTOMER, ImportedKind.VENDOR)
 
 
 class _Superseded(Exception):
@@ -128,6 +131,12 @@ def row_of(job: ImportJob, entry: Entry, applied: Applied) -> ImportRow:
 @transaction.atomic
 def _end(job: ImportJob, rows: int) -> None:
     held = _hold(job)
+    twice = _refuse_namesakes(job)
+    if twice:
+        counts = Counter(job.counts)
+        counts[ImportOutcome.CREATE] -= twice
+        counts[ImportOutcome.REFUSE] += twice
+        job.counts = {str(outcome): number for outcome, number in counts.items() if number}
     made: dict[str, set[str]] = {}
     payments = 0
     for told in ImportRow.objects.filter(job=job).exclude(made=[]).values_list("made", flat=True).iterator():
@@ -138,6 +147,22 @@ def _end(job: ImportJob, rows: int) -> None:
     held.counts = {**job.counts, "rows": rows, **{name: number for name, number in besides.items() if number}}
     held.state, held.progress, held.checked_at = ImportState.CHECKED, 100, timezone.now()
     held.save()
+
+
+def _refuse_namesakes(job: ImportJob) -> int:
+    """Refuse what would be a second new customer or vendor of one name: each was rehearsed without the other."""
+    first: dict[tuple[str, str], int] = {}
+    found = []
+    created = ImportRow.objects.filter(job=job, outcome=ImportOutcome.CREATE, kind__in=NAMED_ONCE).order_by("line")
+    for pk, kind, label, line in created.values_list("pk", "kind", "label", "line").iterator():
+        earlier = first.setdefault((kind, name_key(label)), line)
+        if earlier != line:
+            problem = Problem("duplicate", "", {"line": earlier})
+            row = ImportRow(pk=pk, outcome=ImportOutcome.REFUSE, values={}, parts=[], problems=[problem.as_json()])
+            found.append(row)
+    if found:
+        update_many(found, ("outcome", "values", "parts", "problems"))
+    return len(found)
 
 
 @transaction.atomic

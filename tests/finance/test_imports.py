@@ -100,6 +100,15 @@ def books(actor: Actor, organization: Organization, vat: Tax) -> Organization:
     return organization
 
 
+def test_two_new_contacts_of_one_name_are_told_of_beforehand(actor: Actor, organization: Organization) -> None:
+    file = b"Contact ID,Display Name,Contact Type\n1,Acme,customer\n2,ACME,customer\n3,Acme,vendor\n4,Bolt,customer\n"
+    job = check(actor, upload(actor, organization, file))
+    assert job.counts == {"create": 3, "refuse": 1, "rows": 4}
+    assert reasons(job) == {"3 ACME": ["The same record is already on line 2."]}
+    assert run(actor, job).results["created"] == 3
+    assert (Customer.objects.count(), Vendor.objects.count()) == (2, 1)
+
+
 def test_contacts_become_customers_with_their_persons_and_vendors(actor: Actor, organization: Organization) -> None:
     add_currency(actor=actor, organization=organization, values={"code": "USD", "rate": "0.9"})
     before = state_of_books(organization)
