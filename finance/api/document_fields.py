@@ -92,11 +92,18 @@ _ADDRESS = Field(
         "additionalProperties": False,
     },
 )
+_EXEMPT = ("name", "category", "code", "reason")
 _EXEMPTION = Field(
     kind=As.OBJECT,
     source="exemption",
-    of={name: Field(kind=As.TEXT) for name in ("name", "category", "code", "reason")},
-    help="why the customer pays no tax, as it was when this was written",
+    of={name: Field(kind=As.TEXT) for name in _EXEMPT},
+    schema={
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in _EXEMPT},
+        "additionalProperties": False,
+        "readOnly": True,
+    },
+    help="why the customer pays no tax, as it was when this was written; empty where they pay it, or nobody said why",
 )
 _AMOUNT = Field(kind=As.DECIMAL, digits=21, places=4)
 TAX_ROW = {

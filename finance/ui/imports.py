@@ -102,9 +102,11 @@ def import_new(request: HttpRequest, member: Membership) -> HttpResponse:
     modules = selectors.modules_of(member)
     holds = [AUTOMATIC, *((module, ImportModule(module).label) for module in modules)]
     asked = known_value(request.GET.get("module"), modules)
-    form = UploadForm(request.POST or None, request.FILES or None, holds=holds, initial={"module": asked})
+    is_sent = request.method == "POST"
+    sent = (request.POST, request.FILES) if is_sent else (None, None)
+    form = UploadForm(*sent, holds=holds, initial={"module": asked})
     form.fields["module"].required = False
-    if request.method == "POST" and form.is_valid():
+    if is_sent and form.is_valid():
         file = form.cleaned_data["file"]
         try:
             job = services.create_import(

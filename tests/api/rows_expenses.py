@@ -127,7 +127,11 @@ ROWS = [
     _button(f"{PAGES}/expense-reports/{{report}}/delete/", edit=404),
     page(f"{PAGES}/settings/expense-categories/", view=403, edit=403),
     _button(f"{PAGES}/settings/expense-categories/", {"name": "New"}, edit=403),
-    _button(f"{PAGES}/settings/expense-categories/{{expense_category}}/", {"name": "Other"}, edit=403),
+    _button(
+        f"{PAGES}/settings/expense-categories/{{expense_category}}/",
+        {"name": "Other", "version": "{expense_category_version}"},
+        edit=403,
+    ),
     _button(f"{PAGES}/settings/expense-categories/{{expense_category}}/delete/", edit=403, admin=409),
 ]
 
