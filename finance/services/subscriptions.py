@@ -9,7 +9,7 @@ from typing import Any
 
 from babel.dates import format_date
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -18,17 +18,19 @@ import audit.services
 from finance import access, recurrence, workflow
 from finance.access import require
 from finance.choices import DocumentKind as Kind
-from finance.choices import RenewalAction, Status, SubscriptionStatus
+from finance.choices import InvoiceStatus, RenewalAction, Status, SubscriptionStatus
 from finance.events import DocumentCreated, DocumentMoved, DocumentUpdated
 from finance.models import Invoice, Organization, Plan, Subscription, SubscriptionTerm, Tax
 from finance.recurrence import Act
 from finance.rights import Right
 from finance.selectors.days import today
+from finance.selectors.reminders import debt_of
 from finance.services import numbering
 from finance.services.document_moves import move_document
 from finance.services.documents import create_document
 from finance.services.drafting import price_in, rate_of
 from finance.services.expenses import facts_of
+from finance.services.reminders import remind
 from finance.wording import SUBSCRIPTION_REFUSAL
 from finsuite.kernel import formats
 from finsuite.kernel.actors import Actor
@@ -176,26 +178,53 @@ def lock(subscription: Subscription) -> Subscription:
 
 def unpaid_since(subscription: Subscription) -> date | None:
     """The day that its oldest unpaid renewal was due."""
-    rows = Invoice.objects.of(subscription.organization_id).filter(subscription_term__subscription=subscription)
-    found: date | None = rows.filter(status="sent", balance__gt=0).aggregate(day=Min("due_date"))["day"]
+    found: date | None = _unpaid(subscription).aggregate(day=Min("due_date"))["day"]
     return found
+
+
+def _unpaid(subscription: Subscription) -> QuerySet[Invoice]:
+    rows = Invoice.objects.of(subscription.organization_id).filter(subscription_term__subscription=subscription)
+    return rows.filter(status=InvoiceStatus.SENT, balance__gt=0)
 
 
 def _live_through(actor: Actor, subscription: Subscription, day: date) -> Subscription:
     """Do what this day brings, in order. Done again, it changes nothing."""
     for step in recurrence.due(subscription.known(unpaid_since(subscription)), day):
+        subscription.fault = ""
         if step.act is Act.BILL:
             _bill(actor, subscription)
         elif step.act is Act.REMIND:
-            subscription.reminded += 1
-            _record(actor, subscription, "remind", {}, {"reminded": subscription.reminded})
+            _remind(actor, subscription)
         else:
             _move(actor, subscription, step.act.value)
             subscription.reminded = 0 if step.act is Act.RECOVER else subscription.reminded
-        subscription.fault = ""
         subscription.set_next_bill()
         subscription.save()
     return subscription
+
+
+def _remind(actor: Actor, subscription: Subscription) -> None:
+    """Remind the customer of the oldest unpaid renewal, once. That nobody could be written to does not stop the days.
+
+    Where the customer, or the invoice, is left out of automatic reminders, or was reminded today already, the day is
+    noted and nobody is written to.
+    """
+    subscription.reminded += 1
+    told: dict[str, Any] = {"reminded": subscription.reminded}
+    invoice = _unpaid(subscription).select_related("organization", "customer").order_by("due_date", "pk").first()
+    if invoice is not None and _may_be_reminded(invoice):
+        try:
+            with transaction.atomic():
+                key = f"dunning:{invoice.pk}:{subscription.reminded}"
+                told["recipients"] = remind(actor=actor, invoice=invoice, key=key).recipients
+        except DomainError as refused:
+            subscription.fault = f"{invoice.number}: {refused.message}"[:500]
+    _record(actor, subscription, "remind", {}, told)
+
+
+def _may_be_reminded(invoice: Invoice) -> bool:
+    reminded_on = debt_of(invoice.organization, invoice).reminded_on
+    return invoice.is_reminded and invoice.customer.is_reminded and reminded_on != today(invoice.organization)
 
 
 def next_invoice(subscription: Subscription) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -7,7 +7,7 @@ import pytest
 
 from audit.models import Entry
 from finance import workflow
-from finance.models import Invoice, Plan, RecurringInvoice, Subscription
+from finance.models import Customer, Email, Invoice, Plan, RecurringInvoice, Subscription
 from finance.services import recurring_invoices, subscriptions
 from finance.services.documents import lines_of
 from finance.services.plans import create_plan, delete_plan, update_plan
@@ -103,6 +103,23 @@ def test_what_is_unpaid_is_reminded_of_given_up_and_taken_up_again_when_paid(sub
     pay(Invoice.objects.get())
     subscriptions.run_due(day=START + timedelta(days=26))
     assert Subscription.objects.get().status == "live"
+
+
+@pytest.mark.parametrize(
+    ("email", "is_reminded", "sent"), [("anna@acme.example", True, 3), ("", True, 0), ("anna@acme.example", False, 0)]
+)
+def test_who_does_not_pay_a_renewal_is_written_to(subscribe, customer, email, is_reminded, sent):  # noqa: F811
+    Customer.objects.filter(pk=customer.pk).update(email=email, is_reminded=is_reminded)
+    subscribe()
+    faults = set()
+    for passed in range(1, 26):
+        subscriptions.run_due(day=START + timedelta(days=passed))
+        faults.add(bool(Subscription.objects.get().fault))
+    assert Subscription.objects.get().status == "unpaid"  # whoever could be written to
+    invoice = Invoice.objects.get()
+    keys = [f"dunning:{invoice.pk}:{turn}" for turn in range(1, sent + 1)]
+    assert list(Email.objects.order_by("pk").values_list("key", flat=True)) == keys
+    assert (invoice.reminders_sent, True in faults) == (sent, not email)
 
 
 def test_a_trial_costs_nothing(subscribe):

@@ -121,8 +121,10 @@ def test_ctrl_k_finds_pages_and_slash_only_where_single_keys_are_on(page: Page, 
     page.keyboard.press("Control+k")
     expect(palette).to_be_visible()
     page.keyboard.type("custom")
-    expect(palette.get_by_role("option")).to_have_count(2)  # the answer to the whole word
+    expect(palette.get_by_role("option")).to_have_count(3)  # the answer to the whole word
     expect(palette.get_by_role("option", name="New customer")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowDown")
+    expect(palette.get_by_role("option", name="Sales by customer")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("ArrowDown")
     expect(palette.get_by_role("option", name="Customers")).to_have_attribute("aria-selected", "true")
     assert faults_of(page) == []
