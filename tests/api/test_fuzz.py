@@ -1,6 +1,6 @@
 """Requests made up from the schema, good and bad: none is a 500, and each answer is one that the schema announces.
 
-FUZZ_EXAMPLES sets how many for each operation and asker; the default keeps the whole file within a minute.
+FUZZ_EXAMPLES sets how many for each operation and asker; the default takes some minutes of one processor.
 """
 
 from __future__ import annotations
