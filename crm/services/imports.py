@@ -29,6 +29,7 @@ from finsuite.kernel.imports.reader import DELIMITERS
 from finsuite.kernel.imports.tables import UNDER_WAY
 from finsuite.kernel.imports.words import file_fault
 from finsuite.kernel.imports.work import send
+from finsuite.kernel.records import refuse_unknown
 from finsuite.kernel.versions import require_version
 
 CHOOSABLE = ("mapping", "formats", "constants", "match_by", "existing", "blanks", "create_accounts")
@@ -94,13 +95,7 @@ def change_reading(
 def choose(*, actor: Actor, job: ImportJob, values: Mapping[str, Any], version: str | None = None) -> ImportJob:
     """Say which column fills which field, how records are recognised, and what becomes of those that exist."""
     job = _held(actor, job, ImportState.DRAFT, ImportState.CHECKED, version=version)
-    unknown = sorted(set(values) - set(CHOOSABLE))
-    if unknown:
-        raise Refused(
-            _("These fields can't be written: %(fields)s.") % {"fields": ", ".join(unknown)},
-            code="unknown_field",
-            fields={name: [_("This field can't be written.")] for name in unknown},
-        )
+    refuse_unknown(values, CHOOSABLE)
     faults = _take_choices(job, values)
     if not faults:
         faults = mapping.take_formats(job, table_of(job.organization, job.module))

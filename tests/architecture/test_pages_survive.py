@@ -21,6 +21,9 @@ ODD = ("a\x00b", "9" * 25, "9" * 5000, "-1", "٣²", "\udc80\u202e<b>'%s{0}", '{
 PARAMETERS = (
     *("page", "size", "after", "before", "q", "op", "kind", "sort", "order", "view", "columns", "account", "owner"),
     *("next", "way", "module", "state", "step", "tab", "field", "format", "parent", "customer", "line", "list_view"),
+    *("party", "vendor", "item", "status", "since", "to", "as_of", "period", "compare", "currency", "copy", "mode"),
+    *("salesperson", "spender", "category", "use", "unused", "was", "recent", "related", "index", "group", "card"),
+    *("active", "show", "entry", "stage", "pipeline", "plan", "by", "tag", "value", "at", "column", "cursor", "paper"),
 )
 
 
