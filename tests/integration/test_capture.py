@@ -152,7 +152,7 @@ def _historical_model(rows: list[Account]) -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    old = executor.loader.project_state([("crm", "0002_initial")]).apps.get_model("crm", "Account")
+    old = executor.loader.project_state(executor.loader.graph.leaf_nodes("crm")).apps.get_model("crm", "Account")
     for row in old.objects.filter(pk__in=[row.pk for row in rows]):
         row.phone = "1"
         row.save()
