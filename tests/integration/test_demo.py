@@ -64,7 +64,8 @@ from finsuite.kernel.actors import Actor
 from integration.demo import build
 from users.models import User
 
-pytestmark = pytest.mark.django_db
+# One demo serves most of these tests, so they run in one process.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 
 
 @pytest.fixture(scope="module")
