@@ -49,6 +49,10 @@ class Extended(models.TextChoices):
     EXPENSES = "expenses", _("Expenses")
     PAYMENTS = "payments", _("Payments received")
     VENDOR_PAYMENTS = "vendor_payments", _("Payments made")
+    PLANS = "plans", _("Plans")
+    SUBSCRIPTIONS = "subscriptions", _("Subscriptions")
+    RECURRING_INVOICES = "recurring_invoices", _("Recurring invoices")
+    EXPENSE_REPORTS = "expense_reports", _("Expense reports")
 
 
 class ItemKind(models.TextChoices):

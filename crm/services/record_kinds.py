@@ -14,7 +14,7 @@ from crm.events import RecordEvent, RecordUpdated
 from crm.models import Organization, Record
 from crm.services.surroundings import Surroundings
 from finsuite.kernel.actors import Actor
-from finsuite.kernel.custom_fields.kinds import PREFIX
+from finsuite.kernel.custom_fields.kinds import named
 from finsuite.kernel.records import Change
 
 R = TypeVar("R", bound=Record)
@@ -48,7 +48,7 @@ class Kind(Generic[R]):
 def content(kind: Kind[R], record: R) -> dict[str, Any]:
     """Everything that the record says, as the history keeps it; what is empty is left out."""
     values = ((name, getattr(record, name)) for name in kind.writable)
-    custom = {f"{PREFIX}{key}": value for key, value in record.custom.items()}
+    custom = named(record.custom)
     return {**{name: value for name, value in values if value not in (None, "", [])}, **custom}
 
 

@@ -127,7 +127,7 @@ class ExpenseResource(OwnResource, ExtendedResource):
         return [*super().urls(), convert]
 
 
-class ExpenseReportResource(OwnResource):
+class ExpenseReportResource(OwnResource, ExtendedResource):
     """`/api/v1/finance/{organization}/expense-reports`. `expenses` are the ids of those in it, replaced as a whole."""
 
     name = "expense-reports"
@@ -137,6 +137,7 @@ class ExpenseReportResource(OwnResource):
     ordering = "-id"
     can_search = False
     owned_by = "submitter_id"
+    extended = Extended.EXPENSE_REPORTS
     base_amounts = ("total_base", "reimbursable_base")
     fields = {
         **of_model(

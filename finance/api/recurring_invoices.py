@@ -10,10 +10,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import URLPattern
 
-from finance.api.base import FinanceResource, names
+from finance.api.base import ExtendedResource, names
 from finance.api.document_fields import fields_of, lines_of
 from finance.api.subscriptions import CUSTOMER, EDITS, verb_urls
-from finance.choices import DocumentKind
+from finance.choices import DocumentKind, Extended
 from finance.models import RecurringInvoice
 from finance.selectors import subscriptions as selectors
 from finance.services import recurring_invoices as services
@@ -51,7 +51,7 @@ LINE = {name: field for name, field in lines_of(_SPEC).items() if field.writable
 _NAMES = {field.write_as or name: name for name, field in INVOICE.items()}
 
 
-class RecurringInvoiceResource(FinanceResource):
+class RecurringInvoiceResource(ExtendedResource):
     """`/api/v1/finance/{organization}/recurring-invoices`
 
     `invoice` and `lines` are as invoices have them; what they leave out each invoice takes from its customer, from the
@@ -62,6 +62,7 @@ class RecurringInvoiceResource(FinanceResource):
     singular = "recurring-invoice"
     component = "FinanceRecurringInvoice"
     model = RecurringInvoice
+    extended = Extended.RECURRING_INVOICES
     ordering = "-id"
     rights = EDITS
     fields = {

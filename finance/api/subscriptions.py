@@ -13,7 +13,8 @@ from django.urls import URLPattern, path
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from finance.api.base import FinanceResource, names
+from finance.api.base import ExtendedResource, names
+from finance.choices import Extended
 from finance.models import Plan, Subscription
 from finance.rights import Right
 from finance.selectors import subscriptions as selectors
@@ -35,13 +36,14 @@ TAX = ("id", "name", "rate", "is_group")
 CUSTOMER = ("id", "number", "display_name")
 
 
-class PlanResource(FinanceResource):
+class PlanResource(ExtendedResource):
     """`/api/v1/finance/{organization}/plans`. Prices are in base currency."""
 
     name = "plans"
     singular = "plan"
     component = "FinancePlan"
     model = Plan
+    extended = Extended.PLANS
     ordering = "code"
     rights = EDITS
     fields = of_model(
@@ -103,13 +105,14 @@ def _of_subscription() -> dict[str, Field]:
     return known
 
 
-class SubscriptionResource(FinanceResource):
+class SubscriptionResource(ExtendedResource):
     """`/api/v1/finance/{organization}/subscriptions`. Once made, what is agreed may change; it is never deleted."""
 
     name = "subscriptions"
     singular = "subscription"
     component = "FinanceSubscription"
     model = Subscription
+    extended = Extended.SUBSCRIPTIONS
     ordering = "-id"
     rights = EDITS
     fields = _of_subscription()

@@ -9,7 +9,7 @@ from finance.choices import Extended
 from finance.models.bills import Bill
 from finance.models.credit_notes import CreditNote
 from finance.models.estimates import Estimate
-from finance.models.expenses import Expense
+from finance.models.expenses import Expense, ExpenseReport
 from finance.models.invoices import Invoice
 from finance.models.items import Item
 from finance.models.organizations import Organization
@@ -17,6 +17,7 @@ from finance.models.parties import ContactPerson, Customer
 from finance.models.payments import Payment, VendorPayment
 from finance.models.purchase_orders import PurchaseOrder
 from finance.models.sales_orders import SalesOrder
+from finance.models.subscriptions import Plan, RecurringInvoice, Subscription
 from finance.models.vendors import Vendor
 from finsuite.kernel.custom_fields.kinds import FieldDefinition
 from finsuite.kernel.custom_fields.tables import ValueRow
@@ -63,5 +64,9 @@ EXTENDED: dict[Extended, type[models.Model]] = {
     Extended.EXPENSES: Expense,
     Extended.PAYMENTS: Payment,
     Extended.VENDOR_PAYMENTS: VendorPayment,
+    Extended.PLANS: Plan,
+    Extended.SUBSCRIPTIONS: Subscription,
+    Extended.RECURRING_INVOICES: RecurringInvoice,
+    Extended.EXPENSE_REPORTS: ExpenseReport,
 }
 """What can have custom fields. A new kind also has a `custom` column, and triggers: `tables.noted` in its migration."""

@@ -72,6 +72,7 @@ class ExpenseReport(Stamped):
     reimbursement_reference = models.CharField(_("reference"), max_length=100, blank=True, editable=False)
     total_base = Amount(_("total"), editable=False)
     reimbursable_base = Amount(_("to be reimbursed"), editable=False)
+    custom = models.JSONField(default=dict, blank=True, editable=False)  # custom field's key → value
 
     objects = ScopedQuerySet.as_manager()
 

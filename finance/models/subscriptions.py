@@ -44,6 +44,7 @@ class Plan(Stamped):
         Tax, verbose_name=_("tax"), null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
     )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    custom = models.JSONField(default=dict, blank=True, editable=False)  # custom field's key → value
 
     objects = ScopedQuerySet.as_manager()
 
@@ -98,6 +99,7 @@ class Subscription(Stamped):
     project_id = models.BigIntegerField(_("project"), null=True, blank=True)
     cancelled_on = models.DateField(_("cancelled on"), null=True, editable=False)
     fault = models.CharField(_("why the last renewal failed"), max_length=500, blank=True, editable=False)
+    custom = models.JSONField(default=dict, blank=True, editable=False)  # custom field's key → value
 
     objects = ScopedQuerySet.as_manager()
 
@@ -194,6 +196,7 @@ class RecurringInvoice(Stamped):
     currency = models.CharField(_("currency"), max_length=3, editable=False)
     invoice_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
     fault = models.CharField(_("why the last invoice failed"), max_length=500, blank=True, editable=False)
+    custom = models.JSONField(default=dict, blank=True, editable=False)  # custom field's key → value
 
     objects = ScopedQuerySet.as_manager()
 

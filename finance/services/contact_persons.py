@@ -22,7 +22,7 @@ from finance.rights import Right
 from finance.selectors.custom_fields import fields_to_write
 from finance.services import customer_rules as rules
 from finsuite.kernel.actors import Actor
-from finsuite.kernel.custom_fields.kinds import PREFIX
+from finsuite.kernel.custom_fields.kinds import named
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.records import Change, assign
@@ -111,7 +111,7 @@ def delete_contact_person(*, actor: Actor, person: ContactPerson, version: str |
     person = _again(customer, person.pk)
     require_version(person, version)
     before = {name: getattr(person, name) for name in sorted(WRITABLE) if getattr(person, name)}
-    before |= {f"{PREFIX}{key}": value for key, value in person.custom.items()}
+    before |= named(person.custom)
     audit.services.record(
         actor=actor, tenant=customer.organization.tenant, subject=person, verb="deleted", before=before
     )

@@ -21,7 +21,7 @@ from finance.services import customer_rules as rules
 from finance.services import numbering
 from finance.services.contact_persons import PersonRow, save_contact_persons
 from finsuite.kernel.actors import Actor
-from finsuite.kernel.custom_fields.kinds import PREFIX
+from finsuite.kernel.custom_fields.kinds import named
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.records import Change, assign
@@ -140,7 +140,7 @@ def delete_customer(*, actor: Actor, customer: Customer, version: str | None = N
             code="has_documents",
         )
     before = {name: getattr(customer, name) for name in sorted(WRITABLE) if getattr(customer, name) not in ("", None)}
-    before |= {f"{PREFIX}{key}": value for key, value in customer.custom.items()}
+    before |= named(customer.custom)
     before["contact_persons"] = [person.full_name for person in contact_persons_of(customer)]
     audit.services.record(
         actor=actor, tenant=customer.organization.tenant, subject=customer, verb="deleted", before=before

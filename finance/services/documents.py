@@ -39,7 +39,7 @@ from finance.services.settling import refresh_balance
 from finance.services.tax_treatment import follow_customer
 from finance.services.versions import keep_version
 from finsuite.kernel.actors import Actor
-from finsuite.kernel.custom_fields.kinds import PREFIX
+from finsuite.kernel.custom_fields.kinds import named
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.records import Change, assign
@@ -289,7 +289,7 @@ def _told(spec: Spec, document: Document, lines: Sequence[DocumentLine]) -> dict
     """What the history tells of a document that came or went."""
     told = {name: getattr(document, name) for name in sorted(spec.writable)}
     told = {name: value for name, value in told.items() if value not in ("", None, [], {}, Decimal(0))}
-    told |= {f"{PREFIX}{key}": value for key, value in document.custom.items()}
+    told |= named(document.custom)
     return {**told, "total": document.total, "lines": [_line_told(line) for line in lines]}
 
 

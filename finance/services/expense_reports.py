@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 import audit.services
 from finance import workflow
 from finance.access import require
-from finance.choices import ExpenseStatus, PaidThrough, ReportStatus
+from finance.choices import ExpenseStatus, Extended, PaidThrough, ReportStatus
 from finance.events import DocumentCreated, DocumentDeleted, DocumentMoved, DocumentUpdated
 from finance.models import Expense, ExpenseReport, Membership, Organization
 from finance.rights import Right
+from finance.selectors.custom_fields import fields_to_write
 from finance.selectors.days import today
 from finance.services import expense_notices, numbering
 from finance.services.expense_totals import refresh
 from finance.services.expenses import facts_of, may_approve
 from finance.wording import REFUSALS
 from finsuite.kernel.actors import Actor
+from finsuite.kernel.custom_fields.kinds import named
 from finsuite.kernel.errors import NotFound, NotPermitted, Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.records import assign, require_filled
@@ -40,14 +42,18 @@ def create_report(
 ) -> ExpenseReport:
     """Begin a report, as a draft, with these expenses of who hands it in: the actor, or whom one who approves names."""
     require(actor, organization, Right.EXPENSES_EDIT)
+    custom = fields_to_write(actor, organization, Extended.EXPENSE_REPORTS, values)
+    own, extra = custom.split(values)
     report = ExpenseReport(organization=organization)
     if actor.user_id is not None:
         report.submitter_id = actor.user_id
-    change = assign(report, {name: value for name, value in values.items() if value is not None}, allowed=WRITABLE)
+    change = assign(report, {name: value for name, value in own.items() if value is not None}, allowed=WRITABLE)
     require_filled(report, ["name"])
     _check_submitter(actor, report)
+    change = change.and_(custom.apply(report, extra, currency=organization.base_currency))
     (report.number,) = numbering.take(organization=organization, series="expense_report")
-    report.save(force_insert=True)
+    with custom.saving(report):
+        report.save(force_insert=True)
     audit.services.record(
         actor=actor,
         tenant=organization.tenant,
@@ -65,17 +71,21 @@ def create_report(
 def update_report(
     *, actor: Actor, report: ExpenseReport, values: Mapping[str, Any], version: str | None = None
 ) -> ExpenseReport:
-    """Change what a report is called, while it isn't handed in."""
+    """Change what a report is called and its custom fields, while it isn't handed in."""
     require(actor, report.organization, Right.EXPENSES_EDIT)
     report = lock(report)
     require_version(report, version)
     _require_own(actor, report)
     _require_editable(report)
-    change = assign(report, values, allowed=WRITABLE - {"submitter_id"})
+    custom = fields_to_write(actor, report.organization, Extended.EXPENSE_REPORTS, values)
+    own, extra = custom.split(values)
+    change = assign(report, own, allowed=WRITABLE - {"submitter_id"})
+    change = change.and_(custom.apply(report, extra, currency=report.organization.base_currency))
     if not change:
         return report
     require_filled(report, ["name"])
-    report.save(update_fields=change.fields)
+    with custom.saving(report):
+        report.save(update_fields=change.fields)
     _tell(actor, report, "updated", change.before, change.after)
     emit(DocumentUpdated(**facts_of(report, actor), fields=frozenset(change.after)))
     return report
@@ -173,6 +183,7 @@ def delete_report(*, actor: Actor, report: ExpenseReport, version: str | None = 
     numbers = list(report.expenses.order_by("pk").values_list("number", flat=True))
     report.expenses.update(report=None, status=ExpenseStatus.UNREPORTED, updated_at=timezone.now())
     before = {"number": report.number, "name": report.name, "submitter_id": report.submitter_id, "expenses": numbers}
+    before |= named(report.custom)
     _tell(actor, report, "deleted", before, {})
     report.delete()
     emit(DocumentDeleted(**facts))

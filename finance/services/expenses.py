@@ -25,7 +25,7 @@ from finance.services.drafting import rate_of
 from finance.services.expense_totals import refresh
 from finance.wording import FAULTS
 from finsuite.kernel.actors import Actor, Via
-from finsuite.kernel.custom_fields.kinds import PREFIX
+from finsuite.kernel.custom_fields.kinds import named
 from finsuite.kernel.errors import Conflict, NotFound, NotPermitted, Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.money import decimals, quantize
@@ -128,7 +128,7 @@ def delete_expense(*, actor: Actor, expense: Expense, version: str | None = None
     require_open(expense)
     facts = facts_of(expense, actor)
     before = {name: getattr(expense, name) for name in sorted(WRITABLE) if getattr(expense, name) not in ("", None)}
-    before |= {f"{PREFIX}{key}": value for key, value in expense.custom.items()}
+    before |= named(expense.custom)
     audit.services.record(
         actor=actor, tenant=expense.organization.tenant, subject=expense, verb="deleted", before=before
     )

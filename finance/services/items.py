@@ -16,7 +16,7 @@ from finance.rights import Right
 from finance.selectors.custom_fields import fields_to_write
 from finance.services.references import check_references, delete_unused, kept, lock, refusing_clash, tell
 from finsuite.kernel.actors import Actor
-from finsuite.kernel.custom_fields.kinds import PREFIX
+from finsuite.kernel.custom_fields.kinds import named
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.records import Change, assign, require_filled
@@ -86,7 +86,7 @@ def delete_item(*, actor: Actor, item: Item, version: str | None = None) -> None
     require(actor, item.organization, Right.ITEMS_DELETE)
     item = lock(item, _("There is no such item."))
     require_version(item, version)
-    before = kept(item, WRITABLE) | {f"{PREFIX}{key}": value for key, value in item.custom.items()}
+    before = kept(item, WRITABLE) | named(item.custom)
     tell(actor, item, "deleted", before=before, after={})
     event = ItemDeleted(organization_id=item.organization_id, actor=actor, ids=(item.pk,))
     sentence = _("%(item)s is on documents and can't be deleted. Make it inactive instead.")

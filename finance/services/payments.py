@@ -34,7 +34,7 @@ from finance.services.versions import columns_of, keep_content
 from finsuite.kernel import formats
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.bulk import insert_many, update_many
-from finsuite.kernel.custom_fields.kinds import PREFIX
+from finsuite.kernel.custom_fields.kinds import named
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.money import quantize, to_base
@@ -347,7 +347,7 @@ def _told(flow: Flow, held: Held, wanted: Amounts) -> dict[str, Any]:
     payment = held.payment
     told = {name: getattr(payment, name) for name in sorted(flow.writable)}
     told = {name: value for name, value in told.items() if value not in ("", None, NOTHING)}
-    told |= {f"{PREFIX}{key}": value for key, value in payment.custom.items()}
+    told |= named(payment.custom)
     return {**told, **({"allocations": _amounts_told(held, wanted)} if wanted else {})}
 
 

@@ -10,10 +10,14 @@ from django.utils.translation import gettext as _
 
 import audit.services
 from finance.access import require
+from finance.choices import Extended
 from finance.models import Organization, Plan, Subscription, Tax
 from finance.rights import Right
+from finance.selectors.custom_fields import fields_to_write
 from finance.services.customer_rules import constraint_of
 from finsuite.kernel.actors import Actor
+from finsuite.kernel.custom_fields.kinds import named
+from finsuite.kernel.custom_fields.sets import FieldSet
 from finsuite.kernel.errors import NotFound, Refused
 from finsuite.kernel.records import assign, require_filled
 from finsuite.kernel.text import name_key
@@ -31,11 +35,14 @@ WRITABLE = frozenset(
 def create_plan(*, actor: Actor, organization: Organization, values: Mapping[str, Any]) -> Plan:
     """Offer a plan. Its prices are in base currency; each term lasts `interval` weeks, months or years."""
     require(actor, organization, Right.SALES_EDIT)
+    custom = fields_to_write(actor, organization, Extended.PLANS, values)
+    own, extra = custom.split(values)
     plan = Plan(organization=organization)
-    change = assign(plan, {name: value for name, value in values.items() if value is not None}, allowed=WRITABLE)
+    change = assign(plan, {name: value for name, value in own.items() if value is not None}, allowed=WRITABLE)
     require_filled(plan, ["code", "name"])
     _check(plan)
-    _save(plan, force_insert=True)
+    change = change.and_(custom.apply(plan, extra, currency=organization.base_currency))
+    _save(plan, custom, force_insert=True)
     audit.services.record(actor=actor, tenant=organization.tenant, subject=plan, verb="created", after=change.after)
     return plan
 
@@ -46,11 +53,14 @@ def update_plan(*, actor: Actor, plan: Plan, values: Mapping[str, Any], version:
     require(actor, plan.organization, Right.SALES_EDIT)
     plan = _lock(plan)
     require_version(plan, version)
-    change = assign(plan, values, allowed=WRITABLE)
+    custom = fields_to_write(actor, plan.organization, Extended.PLANS, values)
+    own, extra = custom.split(values)
+    change = assign(plan, own, allowed=WRITABLE)
+    change = change.and_(custom.apply(plan, extra, currency=plan.organization.base_currency))
     if change:
         require_filled(plan, ["code", "name"])
         _check(plan)
-        _save(plan)
+        _save(plan, custom)
         audit.services.record(
             actor=actor,
             tenant=plan.organization.tenant,
@@ -72,6 +82,7 @@ def delete_plan(*, actor: Actor, plan: Plan, version: str | None = None) -> None
         sentence = _("There are subscriptions to %(plan)s. Make it inactive instead.") % {"plan": plan}
         raise Refused(sentence, code="in_use")
     before = {name: getattr(plan, name) for name in sorted(WRITABLE) if getattr(plan, name) not in ("", None)}
+    before |= named(plan.custom)
     audit.services.record(actor=actor, tenant=plan.organization.tenant, subject=plan, verb="deleted", before=before)
     plan.delete()
 
@@ -101,10 +112,10 @@ def _check(plan: Plan) -> None:
         raise Refused(_("Some fields can't be saved as they are."), fields=faults)
 
 
-def _save(plan: Plan, **how: Any) -> None:
+def _save(plan: Plan, custom: FieldSet, **how: Any) -> None:
     plan.code_key = name_key(plan.code)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), custom.saving(plan):
             plan.save(**how)
     except IntegrityError as error:
         if constraint_of(error) != "finance_plan_code_once":

@@ -15,11 +15,12 @@ import audit.services
 from finance import workflow
 from finance.access import require
 from finance.choices import DocumentKind as Kind
-from finance.choices import RecurringStatus, RenewalAction
+from finance.choices import Extended, RecurringStatus, RenewalAction
 from finance.events import DocumentCreated, DocumentDeleted, DocumentMoved, DocumentUpdated
 from finance.models import Organization, RecurringInvoice
 from finance.recurrence import MOST_TERMS, Unit, day_of
 from finance.rights import Right
+from finance.selectors.custom_fields import fields_to_write
 from finance.selectors.days import today
 from finance.services import numbering
 from finance.services.document_moves import move_document
@@ -27,6 +28,7 @@ from finance.services.documents import create_document
 from finance.services.expenses import facts_of
 from finance.wording import SUBSCRIPTION_REFUSAL
 from finsuite.kernel.actors import Actor
+from finsuite.kernel.custom_fields.kinds import named
 from finsuite.kernel.errors import DomainError, NotFound, Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.records import assign, require_filled
@@ -47,14 +49,18 @@ def create_recurring_invoice(
     What is due by today already is made at once.
     """
     require(actor, organization, Right.SALES_EDIT)
+    custom = fields_to_write(actor, organization, Extended.RECURRING_INVOICES, values)
+    own, extra = custom.split(values)
     recurring = RecurringInvoice(organization=organization, starts_on=today(organization))
-    change = assign(recurring, {name: value for name, value in values.items() if value is not None}, allowed=WRITABLE)
+    change = assign(recurring, {name: value for name, value in own.items() if value is not None}, allowed=WRITABLE)
     require_filled(recurring, ["name"])
     _check(recurring)
     _set_content(actor, recurring, invoice, lines)
+    change = change.and_(custom.apply(recurring, extra, currency=recurring.currency))
     _set_next(recurring)
     (recurring.number,) = numbering.take(organization=organization, series="recurring_invoice")
-    recurring.save(force_insert=True)
+    with custom.saving(recurring):
+        recurring.save(force_insert=True)
     after = {**change.after, "number": recurring.number, "total": recurring.total}
     _record(actor, recurring, "created", {}, after)
     emit(DocumentCreated(**facts_of(recurring, actor)))
@@ -75,7 +81,9 @@ def update_recurring_invoice(
     require(actor, recurring.organization, Right.SALES_EDIT)
     recurring = lock(recurring)
     require_version(recurring, version)
-    change = assign(recurring, values, allowed=WRITABLE)
+    custom = fields_to_write(actor, recurring.organization, Extended.RECURRING_INVOICES, values)
+    own, extra = custom.split(values)
+    change = assign(recurring, own, allowed=WRITABLE)
     _check(recurring)
     if recurring.made and ("starts_on" in change or "unit" in change or "interval" in change):
         sentence = _("Invoices were made by this calendar already. Stop it, and begin another.")
@@ -89,10 +97,12 @@ def update_recurring_invoice(
             content["values"] if invoice is None else invoice,
             content["lines"] if lines is None else lines,
         )
+    change = change.and_(custom.apply(recurring, extra, currency=recurring.currency))
     if not change and recurring.content == before:
         return recurring
     _set_next(recurring)
-    recurring.save()
+    with custom.saving(recurring):
+        recurring.save()
     changed = {**change.after, **({} if recurring.content == before else {"total": recurring.total})}
     _record(actor, recurring, "updated", change.before, changed)
     emit(DocumentUpdated(**facts_of(recurring, actor), fields=frozenset(changed)))
@@ -127,7 +137,8 @@ def delete_recurring_invoice(*, actor: Actor, recurring: RecurringInvoice, versi
     recurring = lock(recurring)
     require_version(recurring, version)
     facts = facts_of(recurring, actor)
-    _record(actor, recurring, "deleted", {"number": recurring.number, "name": recurring.name}, {})
+    custom = named(recurring.custom)
+    _record(actor, recurring, "deleted", {"number": recurring.number, "name": recurring.name, **custom}, {})
     recurring.delete()
     emit(DocumentDeleted(**facts))
 

@@ -18,11 +18,12 @@ import audit.services
 from finance import access, recurrence, workflow
 from finance.access import require
 from finance.choices import DocumentKind as Kind
-from finance.choices import InvoiceStatus, RenewalAction, Status, SubscriptionStatus
+from finance.choices import Extended, InvoiceStatus, RenewalAction, Status, SubscriptionStatus
 from finance.events import DocumentCreated, DocumentMoved, DocumentUpdated
 from finance.models import Invoice, Organization, Plan, Subscription, SubscriptionTerm, Tax
 from finance.recurrence import Act
 from finance.rights import Right
+from finance.selectors.custom_fields import fields_to_write
 from finance.selectors.days import today
 from finance.selectors.reminders import debt_of
 from finance.services import numbering
@@ -53,6 +54,8 @@ def create_subscription(*, actor: Actor, organization: Organization, values: Map
     is invoiced at once, term by term.
     """
     require(actor, organization, Right.SALES_EDIT)
+    custom = fields_to_write(actor, organization, Extended.SUBSCRIPTIONS, values)
+    values, extra = custom.split(values)
     refuse_unknown(values, WRITABLE)
     plan, customer = _plan(organization, values), _customer(organization, values)
     given = {name: value for name, value in values.items() if value is not None or name == "tax_id"}
@@ -73,12 +76,14 @@ def create_subscription(*, actor: Actor, organization: Organization, values: Map
     assign(subscription, given, allowed=WRITABLE - {"trial_days"})
     _in_currency(subscription, given)
     _check(subscription, trial)
+    extended = custom.apply(subscription, extra, currency=subscription.currency)
     subscription.first_bill_on = subscription.starts_on + timedelta(days=trial)
     subscription.set_next_bill()
     (subscription.number,) = numbering.take(organization=organization, series="subscription")
-    subscription.save(force_insert=True)
+    with custom.saving(subscription):
+        subscription.save(force_insert=True)
     told = {"number": subscription.number, "plan": plan.name, "price": subscription.price, "customer": customer.pk}
-    _record(actor, subscription, "created", {}, told)
+    _record(actor, subscription, "created", {}, {**told, **extended.after})
     emit(DocumentCreated(**facts_of(subscription, actor)))
     return _live_through(actor, subscription, today(organization))
 
@@ -93,7 +98,10 @@ def update_subscription(
     require_version(subscription, version)
     if subscription.status in OVER:
         raise Refused(_("What is over can't be changed."), code="not_editable")
-    change = assign(subscription, values, allowed=AGREED)
+    custom = fields_to_write(actor, subscription.organization, Extended.SUBSCRIPTIONS, values)
+    own, extra = custom.split(values)
+    change = assign(subscription, own, allowed=AGREED)
+    change = change.and_(custom.apply(subscription, extra, currency=subscription.currency))
     if not change:
         return subscription
     _check(subscription, 0)
@@ -101,7 +109,8 @@ def update_subscription(
         sentence = _("%(count)d terms are invoiced already.") % {"count": subscription.billed}
         raise Refused(sentence, fields={"terms": [sentence]})
     subscription.set_next_bill()
-    subscription.save()
+    with custom.saving(subscription):
+        subscription.save()
     _record(actor, subscription, "updated", change.before, change.after)
     emit(DocumentUpdated(**facts_of(subscription, actor), fields=frozenset(change.after)))
     return subscription

@@ -19,7 +19,7 @@ from finance.services import customer_rules as rules
 from finance.services import numbering
 from finance.services.references import check_references, delete_unused, kept, lock, refusing_clash, tell
 from finsuite.kernel.actors import Actor
-from finsuite.kernel.custom_fields.kinds import PREFIX
+from finsuite.kernel.custom_fields.kinds import named
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.events import emit
 from finsuite.kernel.records import Change, assign, require_filled
@@ -105,7 +105,7 @@ def delete_vendor(*, actor: Actor, vendor: Vendor, version: str | None = None) -
     require(actor, vendor.organization, Right.VENDORS_DELETE)
     vendor = lock(vendor, _("There is no such vendor."))
     require_version(vendor, version)
-    before = kept(vendor, WRITABLE) | {f"{PREFIX}{key}": value for key, value in vendor.custom.items()}
+    before = kept(vendor, WRITABLE) | named(vendor.custom)
     tell(actor, vendor, "deleted", before=before, after={})
     event = VendorDeleted(organization_id=vendor.organization_id, actor=actor, ids=(vendor.pk,))
     sentence = _(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from finance.choices import DistanceUnit, Extended, PaidThrough
-from finance.models import Customer, Expense, ExpenseCategory, ExpenseReport, Membership, Vendor
+from finance.models import Customer, Expense, ExpenseCategory, ExpenseReport, Membership, Organization, Vendor
 from finance.rights import Right, allows
 from finance.selectors import expenses as selectors
 from finance.selectors import organizations
@@ -178,6 +178,10 @@ class ReportForm(RecordForm):
         model = ExpenseReport
         fields = ["name", "description"]
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_custom(custom_fields(organization, Extended.EXPENSE_REPORTS), self.instance)
 
     def values(self) -> dict[str, Any]:
         """What was typed."""

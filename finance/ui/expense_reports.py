@@ -14,16 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from finance import access, workflow
-from finance.choices import ReportStatus
+from finance.choices import Extended, ReportStatus
 from finance.models import ExpenseReport, Membership
 from finance.rights import Right, allows
 from finance.selectors import expenses as selectors
+from finance.selectors.custom_fields import custom_fields
 from finance.selectors.days import today
 from finance.services import expense_reports as services
+from finance.ui.custom_filters import custom_filters
 from finance.ui.expense_forms import ReimburseForm, RejectForm, ReportForm
 from finance.ui.expenses import SIZE, TONES, history_of, url_of
 from finance.ui.pages import actor_of, add_refusal, page, show
 from finance.wording import REPORT_BUTTONS
+from finsuite.kernel.custom_fields.drawing import facts
 from finsuite.kernel.errors import DomainError, NotFound
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.versions import version_of
@@ -49,7 +52,9 @@ def report_list(request: HttpRequest, member: Membership) -> HttpResponse:
     status = request.GET.get("status", "")
     status = status if status in ReportStatus.values else ""
     after = request.GET.get("after", "")
-    rows, following = selectors.report_slice(selectors.reports(member, status), after=after, size=SIZE)
+    custom = custom_filters(request, member.organization, Extended.EXPENSE_REPORTS)
+    found = custom.apply(selectors.reports(member, status))
+    rows, following = selectors.report_slice(found, after=after, size=SIZE)
     context: dict[str, Any] = {
         "rows": [(row, TONES[row.status]) for row in rows],
         "after": following,
@@ -58,10 +63,10 @@ def report_list(request: HttpRequest, member: Membership) -> HttpResponse:
     if request.htmx and after:  # type: ignore[attr-defined]
         return show(request, member, "finance/expense_reports/more.html", context)
     tabs = [
-        (str(label), f"?{urlencode({'status': value} if value else {})}", value == status)
+        (str(label), f"?{urlencode({**custom.query, **({'status': value} if value else {})})}", value == status)
         for value, label in [("", _("All")), *ReportStatus.choices]
     ]
-    context |= {"tabs": tabs, "status": status, "columns": 7 + context["sees_all"]}
+    context |= {"tabs": tabs, "status": status, "custom": custom, "columns": 7 + context["sees_all"]}
     return show(request, member, "finance/expense_reports/list.html", context)
 
 
@@ -75,14 +80,14 @@ def report_detail(request: HttpRequest, member: Membership, report: int) -> Http
 def report_history(request: HttpRequest, member: Membership, report: int) -> HttpResponse:
     """What was done to a report."""
     record = access.expense_report(member, report)
-    return _record(request, member, record, "history", history_of(member, record))
+    return _record(request, member, record, "history", history_of(member, record, Extended.EXPENSE_REPORTS))
 
 
 @never_cache
 @page(Right.EXPENSES_EDIT, "GET", "POST")
 def report_create(request: HttpRequest, member: Membership) -> HttpResponse:
     """A new report, of what one has spent that no report holds yet."""
-    form = ReportForm(request.POST if request.method == "POST" else None)
+    form = ReportForm(request.POST if request.method == "POST" else None, organization=member.organization)
     picked = _picked(request)
     status = 200
     if request.method == "POST":
@@ -111,7 +116,9 @@ def report_create(request: HttpRequest, member: Membership) -> HttpResponse:
 def report_edit(request: HttpRequest, member: Membership, report: int) -> HttpResponse:
     """What a report is called, to be changed."""
     record = access.expense_report(member, report)
-    form = ReportForm(request.POST if request.method == "POST" else None, instance=record)
+    form = ReportForm(
+        request.POST if request.method == "POST" else None, instance=record, organization=member.organization
+    )
     status = 200
     if request.method == "POST":
         status = 422
@@ -195,6 +202,11 @@ def _detail(
         "rows": list(selectors.of_report(report)),
         "free": [(row, False) for row in free],
         "asked": next(iter(forms), ""),
+        "custom_facts": facts(
+            custom_fields(member.organization, Extended.EXPENSE_REPORTS),
+            report.custom,
+            member.organization.base_currency,
+        ),
         **{f"{verb}_form": form for verb, form in forms.items()},
     }
     return _record(request, member, report, "detail", context, status=status)

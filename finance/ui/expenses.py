@@ -108,17 +108,17 @@ def expense_detail(request: HttpRequest, member: Membership, expense: int) -> Ht
 def expense_history(request: HttpRequest, member: Membership, expense: int) -> HttpResponse:
     """What was done to an expense."""
     record = access.expense(member, expense)
-    return _record(request, member, record, "history", history_of(member, record))
+    return _record(request, member, record, "history", history_of(member, record, Extended.EXPENSES))
 
 
-def history_of(member: Membership, record: Any) -> dict[str, Any]:
+def history_of(member: Membership, record: Any, extended: Extended) -> dict[str, Any]:
     """What a history page shows of an expense or of a report."""
     entries = audit.selectors.of_record(
         tenant=member.organization.tenant, kind=record._meta.label_lower, record_id=record.pk
     )
     told = list(entries[: ENTRIES + 1])
     shown = told[:ENTRIES]
-    custom = partial(described, member.organization, Extended.EXPENSES)
+    custom = partial(described, member.organization, extended)
     return {"stories": stories(shown, namer_of(member.organization, shown), custom), "more": len(told) > ENTRIES}
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from finance.choices import Extended
 from finance.models import Organization, Plan, Subscription
 from finance.selectors import subscriptions as selectors
+from finance.selectors.custom_fields import custom_fields
 from finance.selectors.rates import currencies
 from finance.selectors.taxes import taxes
 from finance.services import plans as plan_services
@@ -54,6 +56,7 @@ class PlanForm(RecordForm):
         self.initial.update(as_typed(self.instance, organization.base_currency))
         self.fields["tax"] = tax_field(organization, self.instance.tax_id)
         self.fields["trial_days"].required = False
+        self.add_custom(custom_fields(organization, Extended.PLANS), self.instance)
 
     def values(self) -> dict[str, Any]:
         """What was typed, under the service's names."""
@@ -61,7 +64,7 @@ class PlanForm(RecordForm):
         found["tax_id"] = found.pop("tax")
         for name, standing in (("setup_fee", 0), ("trial_days", 0)):
             found[name] = standing if found[name] is None else found[name]
-        assert found.keys() <= plan_services.WRITABLE
+        assert {*found} <= plan_services.WRITABLE | {field.name for field in self.custom}
         return found
 
 
@@ -80,6 +83,7 @@ class SubscriptionForm(RecordForm):
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_new = self.instance.pk is None
+        self.add_custom(custom_fields(organization, Extended.SUBSCRIPTIONS), self.instance)
         self.fields["tax"] = tax_field(organization, self.instance.tax_id)
         if not self.is_new:
             self.initial.update(as_typed(self.instance, self.instance.currency))
@@ -107,8 +111,9 @@ class SubscriptionForm(RecordForm):
         renamed = {"tax": "tax_id", "customer": "customer_id", "plan": "plan_id"}
         found = {renamed.get(name, name): value for name, value in self.cleaned_data.items()}
         if self.is_new:
-            given = {name: value for name, value in found.items() if value not in (None, "")}
+            extended = {field.name: found.pop(field.name) for field in self.custom}
+            given = {name: value for name, value in found.items() if value not in (None, "")} | extended
             return {**given, "tax_id": None} if given.get("tax_id") == NO_TAX else given
         found["setup_fee"] = found["setup_fee"] or 0
-        assert found.keys() <= services.AGREED
+        assert {*found} <= services.AGREED | {field.name for field in self.custom}
         return found

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from finance import access
-from finance.choices import Status
+from finance.choices import Extended, Status
 from finance.models import Membership, Plan
 from finance.rights import Right
 from finance.selectors import subscriptions as selectors
 from finance.services import plans as services
+from finance.ui.custom_filters import custom_filters
 from finance.ui.pages import actor_of, add_refusal, page, show
 from finance.ui.subscriptions.forms import PlanForm
 from finance.ui.subscriptions.shown import every
@@ -29,12 +30,15 @@ MOST = 500
 def plan_list(request: HttpRequest, member: Membership) -> HttpResponse:
     """The plans, each with how many subscribe to it now."""
     status, text = request.GET.get("status", ""), request.GET.get("q", "").strip()[:200]
-    found = selectors.with_subscribers(selectors.plans(member.organization, status=status, text=text))
+    custom = custom_filters(request, member.organization, Extended.PLANS)
+    plans = custom.apply(selectors.plans(member.organization, status=status, text=text))
+    found = selectors.with_subscribers(plans)
     context = {
         "plans": [(plan, every(plan)) for plan in found[:MOST]],
         "status": status,
         "text": text,
         "statuses": Status.choices,
+        "custom": custom,
     }
     return show(request, member, "finance/subscriptions/plan_list.html", context)
 

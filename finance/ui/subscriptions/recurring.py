@@ -11,18 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from finance import access, workflow
-from finance.choices import RecurringStatus
+from finance.choices import Extended, RecurringStatus
 from finance.models import Membership, RecurringInvoice
 from finance.rights import Right
 from finance.selectors import subscriptions as selectors
+from finance.selectors.custom_fields import custom_fields
 from finance.selectors.days import today
 from finance.services import recurring_invoices as services
 from finance.services.rehearsing import rehearse_invoice
+from finance.ui.custom_filters import custom_filters
 from finance.ui.documents.shown import shown
 from finance.ui.pages import actor_of, page, show
 from finance.ui.subscriptions.recurring_forms import RecurringEditor
 from finance.ui.subscriptions.shown import TONES, every, next_made
 from finance.ui.subscriptions.subscriptions import buttons_of, customer_named, history_of, status_tabs
+from finsuite.kernel.custom_fields.drawing import facts
 from finsuite.kernel.errors import DomainError, NotFound, Refused
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.once import once, one_time_key
@@ -43,13 +46,18 @@ def recurring_list(request: HttpRequest, member: Membership) -> HttpResponse:
         search=request.GET.get("q", "").strip()[:200],
     )
     after = request.GET.get("after", "")
-    found = selectors.recurring_invoices(member.organization, filters)
+    custom = custom_filters(request, member.organization, Extended.RECURRING_INVOICES)
+    found = custom.apply(selectors.recurring_invoices(member.organization, filters))
     rows, following = selectors.slice_of(found, after=after, size=SIZE)
     context: dict[str, Any] = {"rows": [(one, _tone(one), every(one)) for one in rows], "after": following}
     if request.htmx and after:  # type: ignore[attr-defined]
         return show(request, member, "finance/recurring/more.html", context)
-    query = {name: str(value) for name, value in request.GET.items() if name in FILTERS and value}
-    context |= {"filters": filters, "tabs": status_tabs(RecurringStatus.choices, filters.status, query)}
+    query = {name: str(value) for name, value in request.GET.items() if name in FILTERS and value} | custom.query
+    context |= {
+        "filters": filters,
+        "custom": custom,
+        "tabs": status_tabs(RecurringStatus.choices, filters.status, query),
+    }
     return show(request, member, "finance/recurring/list.html", context)
 
 
@@ -71,6 +79,9 @@ def recurring_detail(request: HttpRequest, member: Membership, recurring: int) -
     context = {
         "coming": next_made(found, day),
         "coming_fault": fault,
+        "custom_facts": facts(
+            custom_fields(member.organization, Extended.RECURRING_INVOICES), found.custom, found.currency
+        ),
         "draft": draft,
         "lines": lines,
         "made": [(invoice, shown(invoice, day)) for invoice in invoices],
@@ -82,7 +93,7 @@ def recurring_detail(request: HttpRequest, member: Membership, recurring: int) -
 def recurring_history(request: HttpRequest, member: Membership, recurring: int) -> HttpResponse:
     """What was done to a recurring invoice, by people and by days."""
     found = access.recurring_invoice(member.organization, recurring)
-    return _record(request, member, found, "history", history_of(member, found))
+    return _record(request, member, found, "history", history_of(member, found, Extended.RECURRING_INVOICES))
 
 
 @never_cache

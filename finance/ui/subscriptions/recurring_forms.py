@@ -13,7 +13,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from finance.choices import Extended
 from finance.models import Membership, Organization, RecurringInvoice
+from finance.selectors.custom_fields import custom_fields
 from finance.selectors.days import today
 from finance.selectors.items import items
 from finance.selectors.rates import currencies
@@ -51,10 +53,11 @@ class RecurringForm(RecordForm):
         self.fields["currency"] = forms.ChoiceField(
             label=_("Currency"), choices=[("", _("The customer's")), *codes], required=False
         )
+        self.add_custom(custom_fields(organization, Extended.RECURRING_INVOICES), self.instance)
 
     def calendar(self) -> dict[str, Any]:
-        """What was typed of the calendar."""
-        return {name: self.cleaned_data[name] for name in _CALENDAR}
+        """What was typed of the calendar, and of the custom fields."""
+        return {name: self.cleaned_data[name] for name in (*_CALENDAR, *(field.name for field in self.custom))}
 
     def invoice(self, kept: Mapping[str, Any]) -> dict[str, Any]:
         """What every invoice says: what was typed, and of what the form doesn't ask what was there."""

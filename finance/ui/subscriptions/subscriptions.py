@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,18 +16,21 @@ from django.views.decorators.cache import never_cache
 import audit.selectors
 from audit.stories import stories
 from finance import access, workflow
-from finance.choices import SubscriptionStatus
+from finance.choices import Extended, SubscriptionStatus
 from finance.models import Customer, Membership, Subscription, SubscriptionTerm
 from finance.rights import Right
 from finance.selectors import subscriptions as selectors
+from finance.selectors.custom_fields import custom_fields, described
 from finance.selectors.days import today
 from finance.services import subscriptions as services
+from finance.ui.custom_filters import custom_filters
 from finance.ui.documents.shown import Shown, shown
 from finance.ui.pages import actor_of, add_refusal, page, show
 from finance.ui.subscriptions.forms import SubscriptionForm
 from finance.ui.subscriptions.shown import TONES, coming, every
 from finance.wording import SUBSCRIPTION_BUTTONS
 from finsuite.kernel import formats
+from finsuite.kernel.custom_fields.drawing import facts
 from finsuite.kernel.errors import DomainError, NotFound
 from finsuite.kernel.ids import read_id
 from finsuite.kernel.once import once, one_time_key
@@ -94,15 +98,17 @@ def subscription_list(request: HttpRequest, member: Membership) -> HttpResponse:
     """The subscriptions that pass the filters, and what comes in a month; htmx gets the next rows alone."""
     organization = member.organization
     filters = _filters(request)
-    found = selectors.subscriptions(organization, filters)
+    custom = custom_filters(request, organization, Extended.SUBSCRIPTIONS)
+    found = custom.apply(selectors.subscriptions(organization, filters))
     after = request.GET.get("after", "")
     rows, following = selectors.slice_of(found, after=after, size=SIZE)
     context: dict[str, Any] = {"rows": [_row(one) for one in rows], "after": following}
     if request.htmx and after:  # type: ignore[attr-defined]
         return show(request, member, "finance/subscriptions/more.html", context)
-    query = {name: str(value) for name, value in request.GET.items() if name in FILTERS and value}
+    query = {name: str(value) for name, value in request.GET.items() if name in FILTERS and value} | custom.query
     context |= {
         "filters": filters,
+        "custom": custom,
         "monthly": selectors.monthly(organization, found),
         "tabs": status_tabs(SubscriptionStatus.choices, filters.status, query),
     }
@@ -128,6 +134,7 @@ def subscription_detail(request: HttpRequest, member: Membership, subscription: 
         term.invoice.organization = member.organization
     context = {
         "coming": coming(found),
+        "custom_facts": facts(custom_fields(member.organization, Extended.SUBSCRIPTIONS), found.custom, found.currency),
         "invoiced": [Invoiced(term=term, shown=shown(term.invoice, day)) for term in terms],
     }
     return _record(request, member, found, "detail", context)
@@ -137,15 +144,16 @@ def subscription_detail(request: HttpRequest, member: Membership, subscription: 
 def subscription_history(request: HttpRequest, member: Membership, subscription: int) -> HttpResponse:
     """What was done to a subscription, by people and by days."""
     found = access.subscription(member.organization, subscription)
-    return _record(request, member, found, "history", history_of(member, found))
+    return _record(request, member, found, "history", history_of(member, found, Extended.SUBSCRIPTIONS))
 
 
-def history_of(member: Membership, record: Any) -> dict[str, Any]:
+def history_of(member: Membership, record: Any, extended: Extended) -> dict[str, Any]:
     """A record's history in words, for a page."""
     kind = record._meta.label_lower
     entries = audit.selectors.of_record(tenant=member.organization.tenant, kind=kind, record_id=record.pk)
     told = list(entries[: ENTRIES + 1])
-    return {"stories": stories(told[:ENTRIES]), "more": len(told) > ENTRIES}
+    custom = partial(described, member.organization, extended)
+    return {"stories": stories(told[:ENTRIES], custom=custom), "more": len(told) > ENTRIES}
 
 
 @never_cache

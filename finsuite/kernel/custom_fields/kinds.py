@@ -119,3 +119,8 @@ def value_of(field: FieldDefinition, custom: Mapping[str, Any]) -> Any:
     """What a record's `custom` says in this field: None where it says nothing; a box is then unticked, a list empty."""
     empty: Any = False if field.kind == Kind.YES_NO else [] if field.kind == Kind.CHOICES else None
     return custom.get(field.key, empty)
+
+
+def named(custom: Mapping[str, Any]) -> dict[str, Any]:
+    """A record's custom values, by key, under the names that services and the history know them by."""
+    return {f"{PREFIX}{key}": value for key, value in custom.items()}
