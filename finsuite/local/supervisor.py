@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import FrameType
 
 from finsuite.local.errors import CannotStart
 from finsuite.local.processes import Process, Server, kill_session, last_lines, stop
@@ -32,6 +33,16 @@ class Supervisor:
 
     say: Callable[[str], None]
     groups: list[list[Kept]] = field(default_factory=list)
+    is_told_to_stop: bool = False
+
+    def tell_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        """Handle a signal: end at once whatever is waited for.
+
+        It is noted too, and raised by the next `heal`: what a handler raises is lost where Python was just calling back
+        on its own, as it does around a fork.
+        """
+        self.is_told_to_stop = True
+        raise KeyboardInterrupt
 
     def start(self, *servers: Server) -> None:
         """Start these together, and return when all of them answer."""
@@ -61,7 +72,9 @@ class Supervisor:
             time.sleep(LOOK_EVERY)
 
     def heal(self) -> None:
-        """Start again what has ended; raise CannotStart for what keeps ending."""
+        """Start again what has ended; raise CannotStart for what keeps ending, KeyboardInterrupt when told to stop."""
+        if self.is_told_to_stop:
+            raise KeyboardInterrupt
         for group in self.groups:
             for kept in group:
                 if kept.start_again_at is None:

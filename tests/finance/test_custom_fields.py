@@ -52,7 +52,7 @@ def test_only_administrators_define_fields(organization):
 
 def test_a_kind_of_record_without_custom_fields_is_refused(organization):
     with pytest.raises(Refused) as refused:
-        field(organization, module="expense_reports")
+        field(organization, module="taxes")
     assert list(refused.value.fields) == ["module"]
 
 

@@ -127,3 +127,21 @@ def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     started.wait()
     time.sleep(0.2)
     assert living_in(tmp_path) == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_that_comes_while_python_calls_back_is_not_lost(tmp_path: Path) -> None:
+    supervisor = Supervisor(print)
+
+    class Gone:
+        def __del__(self) -> None:  # what is raised here is told to nobody, as in the callbacks of a fork
+            supervisor.tell_to_stop(signal.SIGHUP, None)
+
+    sleeper = Sleeper(tmp_path)
+    gone = Gone()
+    del gone
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        supervisor.run(sleeper)
+    assert time.monotonic() - began < 10
+    assert (living_in(tmp_path), sleeper.cleaned) == ([], 1)

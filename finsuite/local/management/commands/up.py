@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -49,8 +49,8 @@ class Command(BaseCommand):
         folder = DataFolder(data)
         if folder != DataFolder(settings.DATA_DIR):
             self._begin_again_in(folder)
-        _heed_signals()
         supervisor = Supervisor(self._say)
+        _heed_signals(supervisor.tell_to_stop)
         try:
             folder.prepare()
             with folder.lock():
@@ -152,12 +152,8 @@ class Command(BaseCommand):
         return 1
 
 
-def _heed_signals() -> None:
-    signal.signal(signal.SIGINT, _interrupt)  # also when a shell that started us in the background had it ignored
-    signal.signal(signal.SIGTERM, _interrupt)
+def _heed_signals(stop: Callable[[int, FrameType | None], None]) -> None:
+    signal.signal(signal.SIGINT, stop)  # also when a shell that started us in the background had it ignored
+    signal.signal(signal.SIGTERM, stop)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
-        signal.signal(signal.SIGHUP, _interrupt)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+        signal.signal(signal.SIGHUP, stop)
