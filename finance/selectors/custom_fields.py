@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from finance.choices import Extended
 from finance.models import CustomField, CustomValue, Organization
+from finance.models.custom_fields import EXTENDED
 from finsuite.kernel.actors import Actor
+from finsuite.kernel.custom_fields.carrying import carried
 from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.custom_fields.sets import FieldSet
 from finsuite.kernel.models import ScopedQuerySet
@@ -27,6 +29,29 @@ def fields_to_write(actor: Actor, organization: Organization, module: str, value
     if module not in organization.extended and not any(name.startswith(PREFIX) for name in values):
         return FieldSet()
     return FieldSet(definitions(organization, module), values=CustomValue, is_strict=not actor.is_machine)
+
+
+def carried_over(
+    organization: Organization, target: Extended, sources: Sequence[Any], *, currency: str
+) -> dict[str, Any]:
+    """What a new record, in this currency, takes over from records of one other kind, in one currency.
+
+    One query, none where either kind has no custom fields.
+    """
+    module = _MODULES[type(sources[0])]
+    if not {module, target} <= {*organization.extended}:
+        return {}
+    fields = list(definitions(organization).filter(module__in=(module, target)))
+    return carried(
+        [field for field in fields if field.module == target],
+        [field for field in fields if field.module == module],
+        [source.custom for source in sources],
+        currency=currency,
+        theirs=sources[0].currency,
+    )
+
+
+_MODULES: dict[type[Any], Extended] = {model: module for module, model in EXTENDED.items()}
 
 
 def definitions(organization: Organization, module: str | None = None) -> ScopedQuerySet[CustomField]:

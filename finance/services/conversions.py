@@ -29,6 +29,7 @@ from finance.models import (
     SalesOrderLine,
 )
 from finance.models.documents import Document, DocumentLine
+from finance.selectors.custom_fields import carried_over
 from finance.services import billing, documents
 from finance.services import document_moves as moves
 from finance.services.document_kinds import LINE, SPECS
@@ -137,7 +138,7 @@ def purchase_orders_to_bill(
         for line, quantity in _chosen(lines, "billed_quantity", quantities, must=len(held) == 1)
     ]
     billed = {line: quantity for _order, line, quantity in chosen}
-    carried = _carried(held[0], Kind.BILL, {**(values or {}), "number": number})
+    carried = _carried(held[0], Kind.BILL, {**(values or {}), "number": number}, *held[1:])
     made: Bill = documents.create_document(
         actor=actor,
         organization=held[0].organization,
@@ -252,12 +253,15 @@ def _require_state(document: Any, states: tuple[str, ...], sentence: str) -> Non
         raise Refused(f"{sentence} {told}", code="wrong_state")
 
 
-def _carried(source: Any, kind: Kind, values: Mapping[str, Any] | None) -> dict[str, Any]:
+def _carried(source: Any, kind: Kind, values: Mapping[str, Any] | None, *others: Any) -> dict[str, Any]:
+    """What the new document takes over: of its source, and of custom values what the `others` do not contradict."""
     spec = SPECS[kind]
     carried = {name: getattr(source, name) for name in CARRIED}
     carried[f"{spec.party}_id"] = getattr(source, f"{spec.party}_id")
     if spec.is_sale:
         carried |= {name: getattr(source, name) for name in ("contact_person_ids", "billing", "shipping")}
+    currency = (values or {}).get("currency") or source.currency
+    carried |= carried_over(source.organization, spec.extended, [source, *others], currency=currency)
     return {**carried, **(values or {})}
 
 

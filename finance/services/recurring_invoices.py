@@ -20,7 +20,7 @@ from finance.events import DocumentCreated, DocumentDeleted, DocumentMoved, Docu
 from finance.models import Organization, RecurringInvoice
 from finance.recurrence import MOST_TERMS, Unit, day_of
 from finance.rights import Right
-from finance.selectors.custom_fields import fields_to_write
+from finance.selectors.custom_fields import carried_over, fields_to_write
 from finance.selectors.days import today
 from finance.services import numbering
 from finance.services.document_moves import move_document
@@ -157,7 +157,7 @@ def _run_one(pk: int, day: date | None) -> int:
     try:
         with transaction.atomic():
             rows = RecurringInvoice.objects.select_for_update(of=("self",), skip_locked=True)
-            recurring = rows.select_related("organization").filter(pk=pk, status=RecurringStatus.ACTIVE).first()
+            recurring = rows.select_related("organization", "customer").filter(pk=pk, status="active").first()
             if recurring is None:
                 return 0
             made = recurring.made
@@ -185,7 +185,7 @@ def _make_due(actor: Actor, recurring: RecurringInvoice, day: date) -> Recurring
             actor=actor,
             organization=recurring.organization,
             kind=Kind.INVOICE,
-            values={**recurring.content["values"], "date": recurring.next_on},
+            values={**_carried(recurring), **recurring.content["values"], "date": recurring.next_on},
             lines=recurring.content["lines"],
             drawn_from={},
         )
@@ -200,6 +200,12 @@ def _make_due(actor: Actor, recurring: RecurringInvoice, day: date) -> Recurring
             _move(actor, recurring, "expire")
         recurring.save()
     return recurring
+
+
+def _carried(recurring: RecurringInvoice) -> dict[str, Any]:
+    """What its invoices take over of its custom values."""
+    currency = recurring.content["values"].get("currency") or recurring.customer.currency
+    return carried_over(recurring.organization, Extended.INVOICES, [recurring], currency=currency)
 
 
 def _set_next(recurring: RecurringInvoice) -> None:

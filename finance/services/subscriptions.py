@@ -23,7 +23,7 @@ from finance.events import DocumentCreated, DocumentMoved, DocumentUpdated
 from finance.models import Invoice, Organization, Plan, Subscription, SubscriptionTerm, Tax
 from finance.recurrence import Act
 from finance.rights import Right
-from finance.selectors.custom_fields import fields_to_write
+from finance.selectors.custom_fields import carried_over, fields_to_write
 from finance.selectors.days import today
 from finance.selectors.reminders import debt_of
 from finance.services import numbering
@@ -260,6 +260,7 @@ def _bill(actor: Actor, subscription: Subscription) -> None:
     since, until = recurrence.term(subscription.known(), subscription.billed)
     organization = subscription.organization
     values, lines = next_invoice(subscription)
+    values |= carried_over(organization, Extended.INVOICES, [subscription], currency=subscription.currency)
     invoice = create_document(
         actor=actor, organization=organization, kind=Kind.INVOICE, values=values, lines=lines, drawn_from={}
     )

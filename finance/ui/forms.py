@@ -27,6 +27,7 @@ from finance.services.contact_persons import PersonRow
 from finance.services.customers import WRITABLE
 from finance.wording import FAULTS
 from finsuite.kernel import formats
+from finsuite.kernel.custom_fields.carrying import carried
 from finsuite.kernel.custom_fields.controls import control, initial
 from finsuite.kernel.custom_fields.kinds import FieldDefinition
 from finsuite.kernel.custom_fields.sets import FieldSet
@@ -86,10 +87,12 @@ class CustomControls(forms.BaseForm):
             self.initial[field.name] = self.fields[field.name].widget.value_from_datadict(data, {}, field.name)
 
     def show_copied(self, source: Any) -> None:
-        """Begin with what another record holds, but for what no two may hold."""
+        """Begin with what a new record takes over from another of its kind."""
+        currency = source.currency
+        taken = carried(self.custom, self.custom, [source.custom], currency=currency, theirs=currency)
         for field in self.custom:
-            if not field.is_unique and source.custom.get(field.key) is not None:
-                self.initial[field.name] = initial(field, source.custom[field.key])
+            if field.name in taken:
+                self.initial[field.name] = initial(field, taken[field.name])
 
     def custom_grouped(self) -> list[tuple[str, list[BoundField]]]:
         """The controls of the custom fields, by the heading that they name; "" is none."""

@@ -12,7 +12,7 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Entry
-from finance.models import CustomValue, ExpenseReport, Plan, RecurringInvoice, Subscription
+from finance.models import CustomValue, ExpenseReport, Invoice, Plan, RecurringInvoice, Subscription
 from finance.selectors.days import today
 from finance.services.expense_reports import create_report, delete_report, update_report
 from finance.services.plans import create_plan, delete_plan, update_plan
@@ -273,3 +273,15 @@ def test_a_program_writes_it_and_finds_by_it(case, given, grade, boss, program):
     assert changed.json()["custom_fields"] == {"grade": "Bronze"}
     ordered = call("GET", f"{place}?ordering=-cf_grade&cf_grade__isnull=false").json()["results"]
     assert [row["custom_fields"]["grade"] for row in ordered] == ["Silver", "Bronze"]
+
+
+@pytest.mark.parametrize("case", CASES[1:3], ids=lambda case: case.module, indirect=True)
+def test_invoices_that_come_in_due_course_hold_what_both_have(case, given):
+    organization = given.organization
+    for module in (case.module, "invoices"):
+        factories.finance_field(organization, module=module)
+        factories.finance_field(organization, "Seal", module=module, is_unique=True)
+    factories.finance_field(organization, "Site", module="invoices", is_required=True)
+    due = {"starts_on": today(organization), **({"trial_days": 0} if case.model is Subscription else {})}
+    case.make(given, cf_grade="Gold", cf_seal="1", **due)
+    assert [invoice.custom for invoice in Invoice.objects.all()] == [{"grade": "Gold"}]

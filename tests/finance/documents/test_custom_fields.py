@@ -8,7 +8,13 @@ import pytest
 
 from finance.choices import DocumentKind as Kind
 from finance.models import DocumentVersion
-from finance.services.conversions import estimate_to_invoice, invoice_to_credit_note
+from finance.services.conversions import (
+    estimate_to_invoice,
+    estimate_to_sales_order,
+    invoice_to_credit_note,
+    purchase_orders_to_bill,
+    sales_order_to_invoice,
+)
 from finance.services.custom_fields import create_custom_field, update_custom_field
 from finance.services.document_kinds import SPECS
 from finance.services.document_moves import move_document
@@ -149,3 +155,46 @@ def test_a_list_and_its_file_are_narrowed_by_them(organization, as_boss, draft, 
     html = as_boss.get(address, {"cf_site": "vieux"}).content.decode()
     assert 'name="cf_site" value="Vieux"'.lower() in html.lower()
     assert "cf_site=vieux" in html  # the tabs and the export keep it
+
+
+def test_what_is_made_of_a_document_holds_what_both_have_and_defaults_for_the_rest(actor, draft, field):
+    for kind in (Kind.ESTIMATE, Kind.SALES_ORDER, Kind.INVOICE, Kind.CREDIT_NOTE):
+        field(kind)
+        field(kind, "Seal", is_unique=kind is not Kind.CREDIT_NOTE)
+    field(Kind.INVOICE, "Grade", kind="choice", choices=[{"label": "Gold"}], default="gold")
+    estimate = move_document(actor=actor, document=draft(Kind.ESTIMATE, cf_site="Lyon", cf_seal="1"), verb="mark_sent")
+    order = estimate_to_sales_order(actor=actor, estimate=estimate)
+    assert order.custom == {"site": "Lyon"}
+    order = move_document(actor=actor, document=order, verb="confirm")
+    invoice = sales_order_to_invoice(actor=actor, order=order)
+    assert invoice.custom == {"site": "Lyon", "grade": "gold"}
+    assert estimate_to_invoice(actor=actor, estimate=estimate, values={"cf_site": "Paris"}).custom["site"] == "Paris"
+    invoice = update_document(actor=actor, document=invoice, values={"cf_seal": "2"})
+    sent = move_document(actor=actor, document=invoice, verb="mark_sent")
+    assert invoice_to_credit_note(actor=actor, invoice=sent).custom == {"site": "Lyon", "seal": "2"}
+
+
+def test_a_bill_of_several_orders_holds_what_none_of_them_contradicts(actor, draft, field):
+    for kind in (Kind.PURCHASE_ORDER, Kind.BILL):
+        field(kind)
+        field(kind, "Dock")
+    orders = [
+        move_document(actor=actor, document=draft(Kind.PURCHASE_ORDER, **values), verb="mark_issued")
+        for values in ({"cf_site": "Lyon", "cf_dock": "7"}, {"cf_site": "Paris"}, {"cf_dock": "7"})
+    ]
+    bill = purchase_orders_to_bill(actor=actor, orders=orders, number="V-1")
+    assert bill.custom == {"dock": "7"}
+
+
+def test_a_copy_begins_with_the_box_as_it_is_and_without_choices_that_are_out_of_use(
+    organization, as_boss, boss, draft, field
+):
+    from finsuite.kernel.actors import Actor
+
+    field(Kind.INVOICE, "Urgent", kind="yes_no", default=True)
+    grade = field(Kind.INVOICE, "Grade", kind="choice", choices=[{"label": "Gold"}, {"label": "Silver"}])
+    first = draft(Kind.INVOICE, cf_urgent=False, cf_grade="gold")
+    kept = [{"key": "gold", "label": "Gold", "active": False}, {"key": "silver", "label": "Silver", "active": True}]
+    update_custom_field(actor=Actor.person(boss), field=grade, values={"choices": kept})
+    form = as_boss.get(url(Kind.INVOICE, "new", organization), {"copy": first.pk}).context["form"]
+    assert (form["cf_urgent"].value(), form["cf_grade"].value()) == ("", "")
