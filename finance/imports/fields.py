@@ -74,7 +74,11 @@ _CONTACT_FIELDS = (
     Field("payment_terms_label", most=100),
     Field("credit_limit", DECIMAL, most=16, places=2),
     Field("is_taxable", BOOLEAN),
+    Field("exemption", most=500),
     Field("tax_number", most=50),
+    Field("owner", most=200),
+    Field("is_reminded", BOOLEAN),
+    Field("opening_balance", **_AMOUNT),  # type: ignore[arg-type]
     _word("status", words.STATUSES),
     *_address("billing"),
     *_address("shipping"),
@@ -99,6 +103,8 @@ _ITEM_FIELDS = (
     Field("is_purchased", BOOLEAN),
     Field("purchase_rate", **_RATE),  # type: ignore[arg-type]
     Field("purchase_description", most=2000, has_lines=True),
+    Field("purchase_tax_name", most=100),
+    _percent("purchase_tax_rate"),
     Field("vendor", most=200),
     Field("track_stock", BOOLEAN),
     Field("stock_on_hand", **_QUANTITY),  # type: ignore[arg-type]
@@ -133,6 +139,8 @@ _INVOICE_FIELDS = (
     Field("balance", **_AMOUNT),  # type: ignore[arg-type]
     Field("last_payment_date", DATE),
     Field("write_off_amount", **_AMOUNT),  # type: ignore[arg-type]
+    Field("credits_applied", **_AMOUNT),  # type: ignore[arg-type]
+    Field("salesperson", most=200),
     _days("payment_terms"),
     Field("payment_terms_label", most=100),
     *_address("billing"),

@@ -24,6 +24,7 @@ class Settled:
 
     paid: Decimal = NOTHING
     written_off: Decimal = NOTHING
+    credited: Decimal = NOTHING
     day: date | None = None
 
 
@@ -56,13 +57,20 @@ def adjustment_of(values: Given) -> Decimal:
 
 
 def settled_of(values: Given) -> Settled:
-    """What of it was paid or given up: the total less the balance. Nothing is of a draft, or of what is void."""
+    """What of it was paid, given up or settled by credit notes: the total less the balance. Nothing is of a draft,
+    or of what is void."""
     total, balance = values.get("total"), values.get("balance")
     if state_of(values) != SENT or total is None or balance is None:
         return Settled()
     gone = total - balance
-    written_off = min(max(values.get("write_off_amount") or NOTHING, NOTHING), max(gone, NOTHING))
-    return Settled(gone - written_off, written_off, values.get("last_payment_date"))
+    written_off = _part(values.get("write_off_amount"), gone)
+    credited = _part(values.get("credits_applied"), gone - written_off)
+    return Settled(gone - written_off - credited, written_off, credited, values.get("last_payment_date"))
+
+
+def _part(told: Decimal | None, whole: Decimal) -> Decimal:
+    """What the file tells to be a part of this, as far as there is so much of it."""
+    return min(max(told or NOTHING, NOTHING), max(whole, NOTHING))
 
 
 def amount_problems(values: Given) -> list[Problem]:

@@ -8,7 +8,18 @@ from typing import Any, TypeVar
 from django.db.models import Model, Q
 
 from finance.choices import ImportedKind, TermKind
-from finance.models import Customer, ImportedRecord, Invoice, Item, Organization, PaymentTerm, Tax, Vendor
+from finance.models import (
+    Customer,
+    ImportedRecord,
+    Invoice,
+    Item,
+    Membership,
+    Organization,
+    PaymentTerm,
+    Tax,
+    TaxExemption,
+    Vendor,
+)
 from finsuite.kernel.text import name_key
 
 M = TypeVar("M", bound=Model)
@@ -95,6 +106,23 @@ def term_meant(organization: Organization, label: str, days: int | None) -> Paym
         return same_name[0] if same_name else None
     counted = [term for term in terms if term.kind in (TermKind.DAYS, TermKind.RECEIPT) and term.days == days]
     return counted[0] if counted else None
+
+
+def members_by_name(organization: Organization) -> dict[str, list[int]]:
+    """The user ids of the members, by e-mail address and by name."""
+    found: dict[str, list[int]] = {}
+    for member in Membership.objects.of(organization).select_related("user").order_by("pk"):
+        for key in {name_key(member.user.email), name_key(member.user.get_full_name())} - {""}:
+            found.setdefault(key, []).append(member.user_id)
+    return found
+
+
+def exemption_meant(organization: Organization, text: str) -> TaxExemption | None:
+    """The reason for exemption of this name or code, else the one whose sentence it is."""
+    key = name_key(text)
+    there = list(TaxExemption.objects.of(organization).filter(is_active=True).order_by("pk"))
+    named = [one for one in there if key and key in (one.name_key, name_key(one.code))]
+    return next(iter(named or [one for one in there if key and name_key(one.reason) == key]), None)
 
 
 def _owned(record: Any, organization: Organization) -> Any:

@@ -7,19 +7,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from finance.choices import ImportedKind
 from finance.imports.fields import CONTACTS, INVOICES, ITEMS
+from finance.imports.reading import Entry
 from finance.models import ImportedRecord, ImportJob, Organization
 from finance.rights import Right
+from finance.selectors.import_known import members_by_name
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.errors import NotPermitted, Refused
 from finsuite.kernel.imports.problems import Problem
 from finsuite.kernel.imports.tables import ImportOutcome
+from finsuite.kernel.text import name_key
 
 Changes = dict[str, dict[str, Any]]
 
@@ -38,6 +42,11 @@ class Books:
     job: ImportJob
     actor: Actor
     organization: Organization
+
+    @cached_property
+    def members(self) -> dict[str, list[int]]:
+        """Whom the file may mean by an e-mail address or a name. No import makes or renames one."""
+        return members_by_name(self.organization)
 
 
 @dataclass
@@ -91,6 +100,18 @@ def remember(books: Books, kind: ImportedKind, source_id: str, record: Any) -> N
         )
     elif known != record.pk:
         rows.update(record_id=record.pk)
+
+
+def member_of(books: Books, entry: Entry, name: str, notes: list[Problem]) -> int | None:
+    """The member whom the file names in this field; who is none, or one of several, is told of and left out."""
+    told = entry.values.get(name, "")
+    if not told:
+        return None
+    found = books.members.get(name_key(told), [])
+    if len(found) != 1:
+        notes.append(Problem("no_such_person", name, {"value": told[:60]}))
+        return None
+    return found[0]
 
 
 def one(found: Any, code: str, name: str, value: str) -> Any:

@@ -8,11 +8,12 @@ from typing import Any
 
 from finance.choices import CustomerKind, ImportedKind
 from finance.imports.fields import PERSON_FIELDS
+from finance.imports.invoicing import plain
 from finance.imports.reading import Entry
 from finance.imports.words import VENDOR
 from finance.models import ContactPerson, Customer, Vendor
 from finance.selectors.customers import contact_persons
-from finance.selectors.import_known import known_by_source, named, term_meant
+from finance.selectors.import_known import exemption_meant, known_by_source, named, term_meant
 from finance.services import contact_persons as persons
 from finance.services import customers, vendors
 from finance.services.import_books import (
@@ -21,6 +22,7 @@ from finance.services.import_books import (
     Unfit,
     changed_outcome,
     differences,
+    member_of,
     one,
     remember,
     snapshot,
@@ -46,7 +48,8 @@ def _apply_customer(books: Books, entry: Entry) -> Applied:
     known = _meant(books, entry, ImportedKind.CUSTOMER, Customer)
     if known is not None and books.job.existing == books.job.Existing.SKIP:
         return Applied(ImportOutcome.SKIP, ImportedKind.CUSTOMER, known)
-    values = _customer_values(books, entry, known)
+    notes = _opened(entry)
+    values = _customer_values(books, entry, known, notes)
     rows = _persons_of(entry) if _kind(entry, known) == CustomerKind.BUSINESS else []
     source_id = entry.values.get("source_id", "")
     if known is None:
@@ -57,19 +60,20 @@ def _apply_customer(books: Books, entry: Entry) -> Applied:
             contact_persons=[persons.PersonRow(values=row) for row in rows],
         )
         remember(books, ImportedKind.CUSTOMER, source_id, made)
-        return Applied(ImportOutcome.CREATE, ImportedKind.CUSTOMER, made)
+        return Applied(ImportOutcome.CREATE, ImportedKind.CUSTOMER, made, notes=notes)
     before = snapshot(known, values)
     saved = customers.update_customer(actor=books.actor, customer=known, values=values)
     changes = differences(before, snapshot(saved, values)) | _save_persons(books, saved, rows)
     remember(books, ImportedKind.CUSTOMER, source_id, saved)
-    return Applied(changed_outcome(changes), ImportedKind.CUSTOMER, saved, changes)
+    return Applied(changed_outcome(changes), ImportedKind.CUSTOMER, saved, changes, notes=notes)
 
 
 def _apply_vendor(books: Books, entry: Entry) -> Applied:
     known = _meant(books, entry, ImportedKind.VENDOR, Vendor)
     if known is not None and books.job.existing == books.job.Existing.SKIP:
         return Applied(ImportOutcome.SKIP, ImportedKind.VENDOR, known)
-    values = _plain(entry, vendors.WRITABLE) | _from_person(entry, REACHED + NAMED)
+    notes = _opened(entry)
+    values = _plain(entry, vendors.WRITABLE) | _from_person(entry, REACHED + NAMED) | _owned(books, entry, notes)
     term = _term(books, entry)
     if term is not None:
         values["payment_term_id"] = term.pk
@@ -77,12 +81,12 @@ def _apply_vendor(books: Books, entry: Entry) -> Applied:
     if known is None:
         made = vendors.create_vendor(actor=books.actor, organization=books.organization, values=values)
         remember(books, ImportedKind.VENDOR, source_id, made)
-        return Applied(ImportOutcome.CREATE, ImportedKind.VENDOR, made)
+        return Applied(ImportOutcome.CREATE, ImportedKind.VENDOR, made, notes=notes)
     before = snapshot(known, values)
     saved = vendors.update_vendor(actor=books.actor, vendor=known, values=values)
     remember(books, ImportedKind.VENDOR, source_id, saved)
     changes = differences(before, snapshot(saved, values))
-    return Applied(changed_outcome(changes), ImportedKind.VENDOR, saved, changes)
+    return Applied(changed_outcome(changes), ImportedKind.VENDOR, saved, changes, notes=notes)
 
 
 def _meant(books: Books, entry: Entry, kind: ImportedKind, model: Any) -> Any:
@@ -102,7 +106,31 @@ def _kind(entry: Entry, known: Customer | None) -> str:
     return str(entry.values.get("kind") or (known.kind if known else CustomerKind.BUSINESS))
 
 
-def _customer_values(books: Books, entry: Entry, known: Customer | None) -> Values:
+def _opened(entry: Entry) -> list[Problem]:
+    """What the contact owed, or had to its credit, when the other books began is told, and not imported: it is neither
+    a sale nor a payment of ours."""
+    opening = entry.values.get("opening_balance")
+    return [Problem("opening_balance", "", {"amount": plain(opening)})] if opening else []
+
+
+def _owned(books: Books, entry: Entry, notes: list[Problem]) -> Values:
+    owner_id = member_of(books, entry, "owner", notes)
+    return {} if owner_id is None else {"owner_id": owner_id}
+
+
+def _exempt(books: Books, entry: Entry, notes: list[Problem]) -> Values:
+    """Why the customer pays no tax, where that is one of the reasons here."""
+    told = entry.values.get("exemption", "")
+    if not told:
+        return {}
+    found = exemption_meant(books.organization, told)
+    if found is None:
+        notes.append(Problem("no_such_exemption", "exemption", {"value": told[:60]}))
+        return {}
+    return {"exemption_id": found.pk}
+
+
+def _customer_values(books: Books, entry: Entry, known: Customer | None, notes: list[Problem]) -> Values:
     values = _plain(entry, customers.WRITABLE) | _from_person(entry, REACHED)
     if _kind(entry, known) == CustomerKind.INDIVIDUAL:
         values |= _from_person(entry, NAMED)
@@ -110,7 +138,7 @@ def _customer_values(books: Books, entry: Entry, known: Customer | None) -> Valu
             values["last_name"] = entry.values["display_name"][:100]
     if values.get("credit_limit") == Decimal(0):  # how the other books write that there is none
         values["credit_limit"] = None
-    return {**values, **_agreed(books, entry)}
+    return {**values, **_agreed(books, entry), **_owned(books, entry, notes), **_exempt(books, entry, notes)}
 
 
 def _agreed(books: Books, entry: Entry) -> Values:

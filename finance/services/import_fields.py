@@ -34,12 +34,15 @@ _LABELS: dict[str, dict[str, str | Promise]] = {
         "source_id": _SOURCE,
         "contact_type": gettext_lazy("Customer or vendor"),
         "contact_persons": gettext_lazy("Contact persons"),
+        "opening_balance": gettext_lazy("Opening balance (told, not imported)"),
     },
     ITEMS: {
         "source_id": _SOURCE,
         "item_type": gettext_lazy("Sold, purchased or kept in stock"),
         "tax_name": gettext_lazy("Tax"),
         "tax_rate": _TAX_RATE,
+        "purchase_tax_name": gettext_lazy("Tax on purchases"),
+        "purchase_tax_rate": gettext_lazy("Tax on purchases (%)"),
     },
     INVOICES: {
         "source_id": gettext_lazy("The invoice's ID in the other books"),
@@ -51,6 +54,7 @@ _LABELS: dict[str, dict[str, str | Promise]] = {
         "shipping_tax_rate": gettext_lazy("Tax on shipping (%)"),
         "last_payment_date": gettext_lazy("Day of the last payment"),
         "write_off_amount": gettext_lazy("Amount written off"),
+        "credits_applied": gettext_lazy("Amount settled by credit notes"),
         "item_source_id": gettext_lazy("Line: the item's ID in the other books"),
         "item_name": gettext_lazy("Line: name of the item"),
         "sku": gettext_lazy("Line: SKU"),

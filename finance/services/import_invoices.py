@@ -18,7 +18,7 @@ from finance.selectors.rates import price_precision
 from finance.services.customers import create_customer
 from finance.services.document_moves import move_document
 from finance.services.documents import create_document
-from finance.services.import_books import Applied, Books, Unfit, on_lines, one, remember
+from finance.services.import_books import Applied, Books, Unfit, member_of, on_lines, one, remember
 from finance.services.import_taxes import Taxes
 from finance.services.payments import record_payment
 from finance.services.write_offs import write_off
@@ -72,7 +72,8 @@ def _compared(books: Books, entry: Entry, known: Invoice) -> Applied:
     if (known.status == InvoiceStatus.VOID) != (invoicing.state_of(said) == VOID):
         return _skipped(known, Problem("is_void_here", "", {"here": known.get_status_display()}))
     settled = invoicing.settled_of(said)
-    if books.job.records_payments and (settled.paid or settled.written_off) and said["balance"] != known.balance:
+    is_settled = settled.paid or settled.written_off or settled.credited
+    if books.job.records_payments and is_settled and said["balance"] != known.balance:
         return _skipped(known, Problem("moved_on", "balance", {"here": _amount(known.balance, known)}))
     return Applied(ImportOutcome.UNCHANGED, ImportedKind.INVOICE, known)
 
@@ -139,6 +140,9 @@ def _values(books: Books, entry: Entry, customer: Customer, taxes: Taxes) -> Giv
     term = term_meant(books.organization, label, days) if label or days is not None else None
     if term is not None:
         values["payment_term_id"] = term.pk
+    salesperson_id = member_of(books, entry, "salesperson", taxes.applied.notes)
+    if salesperson_id is not None:
+        values["salesperson_id"] = salesperson_id
     for which in ("billing", "shipping"):
         address = invoicing.address_of(said, which)
         if address:
@@ -222,14 +226,14 @@ def _moved(books: Books, entry: Entry, invoice: Invoice, applied: Applied) -> In
         return invoice
     invoice = move_document(actor=books.actor, document=invoice, verb="mark_sent")
     settled = invoicing.settled_of(entry.values)
-    if settled.paid and not books.job.records_payments:
-        applied.notes.append(Problem("payment_left_out", "", {"amount": _amount(settled.paid, invoice)}))
+    left_open = settled.paid + settled.credited
+    if left_open and not books.job.records_payments:
+        applied.notes.append(Problem("payment_left_out", "", {"amount": _amount(left_open, invoice)}))
         return invoice
     if settled.paid:
         _pay(books, invoice, settled, applied)
-    if settled.written_off and books.job.records_payments:
-        reason = _("It was written off in the books that it is imported from.")
-        write_off(actor=books.actor, invoice=invoice, amount=settled.written_off, reason=reason, day=settled.day)
+    if books.job.records_payments:
+        _give_up(books, invoice, settled, applied)
     invoice.refresh_from_db(fields=["status", "balance", "updated_at"])
     return invoice
 
@@ -253,6 +257,17 @@ def _pay(books: Books, invoice: Invoice, settled: invoicing.Settled, applied: Ap
         allocations=[{"invoice_id": invoice.pk, "amount": settled.paid}],
     )
     applied.made.append({"kind": "payment", "id": payment.pk, "label": _amount(settled.paid, invoice)})
+
+
+def _give_up(books: Books, invoice: Invoice, settled: invoicing.Settled, applied: Applied) -> None:
+    """What nobody owes any more and nobody paid: it was written off, or settled by credit notes, which stay there."""
+    if settled.written_off:
+        reason = _("It was written off in the books that it is imported from.")
+        write_off(actor=books.actor, invoice=invoice, amount=settled.written_off, reason=reason, day=settled.day)
+    if settled.credited:
+        reason = _("It was settled by credit notes in the books that it is imported from.")
+        write_off(actor=books.actor, invoice=invoice, amount=settled.credited, reason=reason, day=settled.day)
+        applied.notes.append(Problem("credited", "", {"amount": _amount(settled.credited, invoice)}))
 
 
 def _amount(amount: Decimal, invoice: Invoice) -> str:

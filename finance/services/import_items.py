@@ -44,7 +44,7 @@ def apply_item(books: Books, entry: Entry) -> Applied:
 
 
 def _values(books: Books, entry: Entry, applied: Applied) -> dict[str, Any]:
-    said = entry.values
+    said, taxes = entry.values, Taxes(books, applied)
     values = {
         name: value for name, value in said.items() if name in items.WRITABLE - {"vendor_id"} or name.startswith(PREFIX)
     }
@@ -54,8 +54,11 @@ def _values(books: Books, entry: Entry, applied: Applied) -> dict[str, Any]:
     elif values.get("purchase_rate"):
         values.setdefault("is_purchased", True)
     if "tax_name" in said or "tax_rate" in said:
-        tax = Taxes(books, applied).meant(said.get("tax_name", ""), said.get("tax_rate"), "tax_name")
+        tax = taxes.meant(said.get("tax_name", ""), said.get("tax_rate"), "tax_name")
         values["sales_tax_id"] = tax.pk if tax else None
+    if "purchase_tax_name" in said or "purchase_tax_rate" in said:
+        tax = taxes.meant(said.get("purchase_tax_name", ""), said.get("purchase_tax_rate"), "purchase_tax_name")
+        values["purchase_tax_id"] = tax.pk if tax else None
     if said.get("vendor"):
         found = named(books.organization, Vendor, said["vendor"])
         if len(found) == 1:

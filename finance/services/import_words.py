@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from finance.services.import_fields import Table
+from finsuite.kernel import formats
 from finsuite.kernel.imports import words
 from finsuite.kernel.imports.words import Words
 
@@ -36,6 +38,18 @@ _OWN: dict[str, Words] = {
     "no_such_customer": lambda p: _("there is no customer named “%(value)s”.") % p,
     "several_customers": lambda p: _("%(count)d customers are named “%(value)s”. Rename them first.") % p,
     "no_such_vendor": lambda p: _("there is no vendor named “%(value)s”; it is left out.") % p,
+    "no_such_person": lambda p: (
+        _("no one member of this organization has the name or e-mail address “%(value)s”; it is left out.") % p
+    ),
+    "no_such_exemption": lambda p: _("there is no reason for exemption “%(value)s”; it is left out.") % p,
+    "opening_balance": lambda p: (
+        _(
+            "The opening balance of %(amount)s is left out: it is no invoice and no payment. Import the invoices that "
+            "it is made of."
+        )
+        % {"amount": formats.exact(Decimal(p["amount"]))}
+    ),
+    "credited": lambda p: _("%(amount)s was settled by credit notes there; it is written off here, not paid.") % p,
     "no_such_item": lambda p: _("there is no item “%(value)s”; the line keeps its name and price.") % p,
     "no_such_tax": _no_such_tax,
     "tax_differs": lambda p: _("the tax “%(name)s” is %(here)s %% here, but %(rate)s %% in the file.") % p,

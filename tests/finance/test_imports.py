@@ -31,6 +31,7 @@ from finance.services import import_check, import_run, import_undo, imports, num
 from finance.services.import_fields import table_of
 from finance.services.import_words import row_problem
 from finance.services.rates import add_currency
+from finance.services.tax_exemptions import create_exemption
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotPermitted, Refused
 from tests import factories
@@ -446,3 +447,76 @@ def test_the_tax_that_a_file_means(
     run(actor, job)
     made = Item.objects.get().sales_tax
     assert (made.name if made else None) == found
+
+
+def test_owners_reminders_exemptions_and_taxes_on_purchases_come_along(
+    actor: Actor, organization: Organization, boss: User, vat: Tax
+) -> None:
+    told = {"name": "Export", "reason": "VAT exemption on exports."}
+    exempt = create_exemption(actor=actor, organization=organization, values=told)
+    file = (
+        "Display Name,Contact Type,Owner Name,Payment Reminder,Taxable,Exemption Reason,Opening Balance\n"
+        f"Acme,customer,{boss.email},false,false,export,120.50\n"
+        "Bolt,customer,Nobody Here,true,false,Diplomats,0.00\n"
+        f"Clay,vendor,{boss.get_full_name()},,,,-30\n"
+    )
+    job = check(actor, upload(actor, organization, file.encode()))
+    assert (job.counts, reasons(job)) == (
+        {"create": 3, "rows": 3},
+        {
+            "2 Acme": [
+                "The opening balance of 120.5 is left out: it is no invoice and no payment. Import the invoices that "
+                "it is made of."
+            ],
+            "3 Bolt": [
+                "Owner: no one member of this organization has the name or e-mail address “Nobody Here”; it is "
+                "left out.",
+                "Reason for exemption: there is no reason for exemption “Diplomats”; it is left out.",
+            ],
+            "4 Clay": [
+                "The opening balance of -30 is left out: it is no invoice and no payment. Import the invoices that "
+                "it is made of."
+            ],
+        },
+    )
+    run(actor, job)
+    told = Customer.objects.order_by("display_name").values_list("owner", "is_reminded", "exemption", "is_taxable")
+    assert list(told) == [(boss.pk, False, exempt.pk, False), (None, True, None, False)]
+    assert Vendor.objects.get().owner == boss
+    assert Invoice.objects.count() == 0
+
+    brought(
+        actor, organization, b"Item Name,Rate,Purchase Rate,Purchase Tax Name,Purchase Tax Percentage\nP,1,1,TVA,20\n"
+    )
+    assert Item.objects.get().purchase_tax == vat
+
+
+def test_what_credit_notes_settled_is_no_payment_and_a_salesperson_is_known_by_name(
+    actor: Actor, books: Organization, boss: User
+) -> None:
+    file = (
+        "Invoice Number,Invoice Date,Invoice Status,Customer Name,Item Name,Quantity,Rate,Total,Balance,"
+        "Credits Applied,Last Payment Date,Sales person\n"
+        f"C1,2025-01-31,Closed,Galets Bleus,Workshop day,1,100,100,0,40,2025-02-03,{boss.get_full_name()}\n"
+        "C2,2025-01-31,Closed,Galets Bleus,Workshop day,1,50,50,0,50,,Somebody Else\n"
+        "C3,2025-01-31,Draft,Galets Bleus,Workshop day,1,50,50,50,,,\n"
+    )
+    job = check(actor, upload(actor, books, file.encode()))
+    assert (job.counts, reasons(job)) == (
+        {"create": 3, "rows": 3, "payments": 1},
+        {
+            "2 C1": ["€40.00 was settled by credit notes there; it is written off here, not paid."],
+            "3 C2": [
+                "Salesperson: no one member of this organization has the name or e-mail address “Somebody Else”; it is "
+                "left out.",
+                "€50.00 was settled by credit notes there; it is written off here, not paid.",
+            ],
+        },
+    )
+    run(actor, job)
+    told = Invoice.objects.order_by("number").values_list("number", "status", "balance", "salesperson")
+    assert list(told) == [("C1", "paid", 0, boss.pk), ("C2", "paid", 0, None), ("C3", "draft", 50, None)]
+    paid = Payment.objects.get()
+    assert (paid.amount, str(paid.date)) == (60, "2025-02-03")
+    again = check(actor, upload(actor, books, file.encode()))
+    assert again.counts == {"unchanged": 3, "rows": 3}
