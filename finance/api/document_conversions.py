@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -78,6 +78,13 @@ ORDERS = {
         writable=True,
         required=True,
     ),
+    "quantities": Field(
+        kind=As.ROWS,
+        of=QUANTITY,
+        most=1000,
+        writable=True,
+        help="how many of which lines of these orders; without it, whatever is left of all",
+    ),
     "values": Field(kind=As.JSON, schema={"type": "object"}, writable=True, help="the vendor's `number`, and the like"),
 }
 
@@ -128,7 +135,7 @@ class ConvertView(ResourceView):
 
 
 class ConvertManyView(ResourceView):
-    """`purchase-orders/convert`: one bill, a draft, of all that is left of several orders of one vendor."""
+    """`purchase-orders/convert`: one bill, a draft, of several orders of one vendor: of what is left, or a part."""
 
     @classmethod
     def describe(cls, resource: Any) -> dict[str, Operation]:
@@ -152,13 +159,18 @@ class ConvertManyView(ResourceView):
         target = resource.targets()["bill"](self.request.user, self.actor)
         target.organization = self.resource.organization
         values = _read_values(target, asked.get("values", {}))
-        orders = [self._order(place, row["order"]) for place, row in enumerate(asked["orders"])]
+        orders = self._orders([row["order"] for row in asked["orders"]])
+        rows = asked.get("quantities")
+        lines = [line.pk for order in orders for line in lines_of(order)] if rows is not None else []
+        quantities = None if rows is None else _read_quantities(rows, lines)
         number = values.pop("number", "")
         try:
-            made = conversions.purchase_orders_to_bill(actor=self.actor, orders=orders, number=number, values=values)
+            made = conversions.purchase_orders_to_bill(
+                actor=self.actor, orders=orders, number=number, quantities=quantities, values=values
+            )
         except Refused as refused:
             refused.fields = {
-                name if name == "orders" else _place(name, target, [], []): said
+                name if name == "orders" else _place(name, target, rows or [], lines): said
                 for name, said in refused.fields.items()
             }
             raise
@@ -167,11 +179,21 @@ class ConvertManyView(ResourceView):
         headers = {"ETag": etag(row), "Location": f"{root}/{target.name}/{made.pk}"}
         return Response(row, status=201, headers=headers)
 
-    def _order(self, place: int, pk: int) -> Any:
-        try:
-            return self.resource.record(pk)
-        except NotFound as absent:
-            raise invalid([fault(f"/orders/{place}/order", "not_found", absent.message)]) from absent
+    def _orders(self, keys: Sequence[int]) -> list[Any]:
+        """The orders, by their keys: as the service counts their lines."""
+        found, faults = [], []
+        for place, pk in enumerate(keys):
+            pointer = f"/orders/{place}/order"
+            if pk in keys[:place]:
+                faults.append(fault(pointer, "repeated", _("This order is named twice.")))
+                continue
+            try:
+                found.append(self.resource.record(pk))
+            except NotFound as absent:
+                faults.append(fault(pointer, "not_found", absent.message))
+        if faults:
+            raise invalid(faults)
+        return sorted(found, key=lambda order: int(order.pk))
 
     def renamed(self, error: Exception) -> Exception:
         return error

@@ -124,7 +124,11 @@ def purchase_orders_to_bill(
     quantities: Quantities | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> Bill:
-    """One bill of issued orders of the same vendor and currency, as a draft, under the vendor's number."""
+    """One bill of issued orders of the same vendor and currency, as a draft, under the vendor's number.
+
+    It bills what is left of every line, or these quantities by line id. Faults name lines as counted through all orders
+    in the order of their keys.
+    """
     held = [_locked(order) for order in sorted(orders, key=lambda order: order.pk)]
     if not held or len({(order.vendor_id, order.currency) for order in held}) != 1:
         sentence = _("Choose orders of one vendor, in one currency.")
@@ -132,24 +136,25 @@ def purchase_orders_to_bill(
     for order in held:
         _require_state(order, ("open",), _("Only an issued purchase order that isn't billed yet can be billed."))
     ordered = [(order, documents.lines_of(order)) for order in held]
-    chosen = [
-        (order, line, quantity)
-        for order, lines in ordered
-        for line, quantity in _chosen(lines, "billed_quantity", quantities, must=len(held) == 1)
-    ]
-    billed = {line: quantity for _order, line, quantity in chosen}
-    carried = _carried(held[0], Kind.BILL, {**(values or {}), "number": number}, *held[1:])
+    every = [line for _order, lines in ordered for line in lines]
+    billed = dict(_chosen(every, "billed_quantity", quantities))
+    giving = [(order, lines) for order, lines in ordered if any(line in billed for line in lines)]
+    first, *others = [order for order, _lines in giving]
+    given = {**(values or {}), "number": number}
+    carried = _carried(first, Kind.BILL, given, *others)
+    if first.billed_quantity:
+        carried = {name: value for name, value in carried.items() if name not in ONCE or name in given}
     made: Bill = documents.create_document(
         actor=actor,
-        organization=held[0].organization,
+        organization=first.organization,
         kind=Kind.BILL,
         values=carried,
-        lines=[row for _order, lines in ordered for row in _lines(lines, billed)],
+        lines=[row for _order, lines in giving for row in _lines(lines, billed)],
         drawn_from={},
     )
-    _point_back(BillLine, made, "purchase_order_line", [line for _order, line, _quantity in chosen])
-    for order in held:
-        taken = {line.pk: quantity for owner, line, quantity in chosen if owner is order}
+    _point_back(BillLine, made, "purchase_order_line", list(billed))
+    for order, lines in giving:
+        taken = {line.pk: billed[line] for line in lines if line in billed}
         _take(actor, order, "billed_quantity", "mark_billed", taken)
     return made
 
@@ -280,9 +285,7 @@ def _lines(lines: Sequence[Any], chosen: Mapping[Any, Decimal]) -> list[dict[str
     return rows
 
 
-def _chosen(
-    lines: Sequence[Any], taken: str, quantities: Quantities | None, *, must: bool = True
-) -> list[tuple[Any, Decimal]]:
+def _chosen(lines: Sequence[Any], taken: str, quantities: Quantities | None) -> list[tuple[Any, Decimal]]:
     """The lines to bill with their quantities; more than is left is refused under its line."""
     left = {line.pk: line.quantity - getattr(line, taken) for line in lines}
     wanted = {pk: rest for pk, rest in left.items() if rest > 0} if quantities is None else quantities
@@ -295,7 +298,7 @@ def _chosen(
     if faults:
         raise Refused(_("Some quantities are more than what is left."), fields=faults)
     chosen = [(line, wanted[line.pk]) for line in lines if wanted.get(line.pk)]
-    if must and not chosen:
+    if not chosen:
         sentence = _("There is nothing left to bill.")
         raise Refused(sentence, code="nothing_left", fields={"lines": [sentence]})
     return chosen

@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 
 from finance.choices import DocumentKind as Kind
+from finance.models import Bill
 from tests import factories
 
 
@@ -146,3 +147,46 @@ def test_several_orders_become_one_bill(call, base, organization):
     assert (again.status_code, again.json()["detail"].partition(".")[0]) == (
         *(400, "Only an issued purchase order that isn't billed yet can be billed"),
     )
+
+
+def test_several_orders_are_billed_in_part(call, base, organization):
+    vendor = factories.finance_vendor(organization)
+    orders = []
+    for _time in range(3):
+        order = factories.document(organization, Kind.PURCHASE_ORDER, vendor_id=vendor.pk, shipping_charge=5)
+        orders.append(call("POST", f"{base}/purchase-orders/{order.pk}/mark-issued").json())
+    first, second, third = (order["lines"][0]["id"] for order in orders)
+    asked = {
+        "to": "bill",
+        "orders": [{"order": order["id"]} for order in reversed(orders)],
+        "values": {"number": "R-1"},
+    }
+    address = f"{base}/purchase-orders/convert"
+
+    def refused(quantities, **more):
+        answer = call("POST", address, {**asked, **more, "quantities": quantities})
+        assert answer.status_code == 400, answer.content
+        return [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]]
+
+    some = [{"line": third, "quantity": "0.25"}, {"line": first, "quantity": "0.5"}]
+    assert refused([*some, {"line": 2**40, "quantity": "1"}, some[0]]) == [
+        ("/quantities/2/line", "not_found"),
+        ("/quantities/3/line", "repeated"),
+    ]
+    assert refused([some[0], {"line": second, "quantity": "9"}])[0][0] == "/quantities/1/quantity"
+    assert refused([{"line": third, "quantity": "0"}])[0][0] == "/quantities"
+    twice = [{"order": orders[0]["id"]}, {"order": orders[0]["id"]}]
+    assert refused([some[1]], orders=twice) == [("/orders/1/order", "repeated")]
+    assert not Bill.objects.exists()
+
+    made = call("POST", address, {**asked, "quantities": some}).json()
+    assert [(line["quantity"], line["item_total"]) for line in made["lines"]] == [("0.5", "50.00"), ("0.25", "25.00")]
+    assert made["total"] == "80.00"
+    left = [call("GET", f"{base}/purchase-orders/{order['id']}").json() for order in orders]
+    assert [order["lines"][0]["billed_quantity"] for order in left] == ["0.5", "0", "0.25"]
+    assert [after["updated_at"] == before["updated_at"] for before, after in zip(orders, left, strict=True)] == [
+        *(False, True, False),
+    ]
+    rest = call("POST", address, {**asked, "values": {"number": "R-2"}}).json()
+    assert [line["quantity"] for line in rest["lines"]] == ["0.5", "1", "0.75"]
+    assert rest["total"] == "225.00"
