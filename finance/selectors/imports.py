@@ -181,7 +181,10 @@ def _made(one: Mapping[str, Any]) -> str:
         "tax": _("with a new tax: %(name)s"),
         "payment": _("with a payment of %(name)s"),
     }
-    return told[one["kind"]] % {"name": one["label"]}
+    is_amount = "currency" in one
+    return told[one["kind"]] % {
+        "name": formats.amount(Decimal(one["label"]), one["currency"]) if is_amount else one["label"]
+    }
 
 
 def _text(table: Table, name: str, value: Any) -> str:

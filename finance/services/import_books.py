@@ -20,11 +20,13 @@ from finance.rights import Right
 from finance.selectors.import_known import members_by_name
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.custom_fields.kinds import PREFIX
-from finsuite.kernel.errors import NotPermitted, Refused
+from finsuite.kernel.errors import Conflict, DomainError, NotPermitted, Refused, TransitionRefused
 from finsuite.kernel.imports.problems import Problem
+from finsuite.kernel.imports.said import said
 from finsuite.kernel.imports.tables import ImportOutcome
 from finsuite.kernel.text import name_key
 
+REFUSALS = (Refused, NotPermitted, TransitionRefused, Conflict)
 Changes = dict[str, dict[str, Any]]
 
 RIGHTS: dict[str, tuple[Right, ...]] = {
@@ -145,21 +147,21 @@ def on_lines(lines: list[int]) -> Iterator[None]:
         raise Unfit(*_problems(refused, lines)) from refused
 
 
-def problems_of(refused: Refused) -> list[Problem]:
-    """What a record's own rules have against its values."""
-    return _problems(refused, [])
+def problems_of(refusal: DomainError) -> list[Problem]:
+    """What a record's own rules have against it."""
+    return _problems(refusal, [])
 
 
-def _problems(refused: Refused, lines: list[int]) -> list[Problem]:
-    if not refused.fields:
-        return [Problem("said", "", {"sentence": refused.message})]
+def _problems(refusal: DomainError, lines: list[int]) -> list[Problem]:
+    if not isinstance(refusal, Refused) or not refusal.fields:
+        return [said(refusal.message)]
     found: list[Problem] = []
-    for name, sentences in refused.fields.items():
+    for name, sentences in refusal.fields.items():
         part, _slash, rest = name.partition("/")
         place, _slash, own = rest.partition("/")
         on = {"on_line": lines[int(place)]} if part == "lines" and place.isdecimal() and int(place) < len(lines) else {}
         field_name = own.removesuffix("_ids").removesuffix("_id") if on else name.removesuffix("_id")
-        found += [Problem("said", field_name, {"sentence": sentence, **on}) for sentence in sentences]
+        found += [said(sentence, field_name, **on) for sentence in sentences]
     return found
 
 

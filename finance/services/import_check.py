@@ -122,7 +122,7 @@ def row_of(job: ImportJob, entry: Entry, applied: Applied) -> ImportRow:
         values=frozen(entry.values) if writes else {},
         parts=[frozen(part) for part in entry.parts] if writes else [],
         changes=applied.changes,
-        made=[{"kind": made["kind"], "label": made["label"]} for made in applied.made],
+        made=[{name: told for name, told in made.items() if name != "id"} for made in applied.made],
         problems=[problem.as_json() for problem in applied.notes],
         record_id=applied.record.pk if is_there else None,
     )

@@ -10,12 +10,12 @@ from finance.choices import ImportedKind
 from finance.imports.fields import CONTACTS, INVOICES, ITEMS
 from finance.imports.reading import Entry
 from finance.imports.words import VENDOR
-from finance.services.import_books import Applied, Books, Unfit, problems_of
+from finance.services.import_books import REFUSALS, Applied, Books, Unfit, problems_of
 from finance.services.import_contacts import apply_contact
 from finance.services.import_invoices import apply_invoice
 from finance.services.import_items import apply_item
-from finsuite.kernel.errors import Conflict, NotPermitted, Refused, TransitionRefused
 from finsuite.kernel.imports.problems import Problem
+from finsuite.kernel.imports.said import in_every_language
 from finsuite.kernel.imports.tables import ImportOutcome
 
 _APPLY: dict[str, Callable[[Books, Entry], Applied]] = {
@@ -30,15 +30,10 @@ def attempt(books: Books, entry: Entry) -> Applied:
     """Enter the record, whole or not at all. What is refused says why."""
     if entry.problems:
         return _refused(books, entry, entry.problems)
-    try:
-        with transaction.atomic():
-            return _APPLY[books.job.module](books, entry)
-    except Unfit as unfit:
-        return _refused(books, entry, unfit.problems)
-    except Refused as refused:
-        return _refused(books, entry, problems_of(refused))
-    except (NotPermitted, TransitionRefused, Conflict) as refusal:
-        return _refused(books, entry, [Problem("said", "", {"sentence": refusal.message})])
+    applied = _once(books, entry)
+    if applied.outcome == ImportOutcome.REFUSE:
+        applied.notes = in_every_language(applied.notes, lambda: _once(books, entry).notes)
+    return applied
 
 
 def rehearse(books: Books, entry: Entry) -> Applied:
@@ -47,6 +42,16 @@ def rehearse(books: Books, entry: Entry) -> Applied:
         applied = attempt(books, entry)
         transaction.set_rollback(True)
     return applied
+
+
+def _once(books: Books, entry: Entry) -> Applied:
+    try:
+        with transaction.atomic():
+            return _APPLY[books.job.module](books, entry)
+    except Unfit as unfit:
+        return _refused(books, entry, unfit.problems)
+    except REFUSALS as refusal:
+        return _refused(books, entry, problems_of(refusal))
 
 
 def _refused(books: Books, entry: Entry, problems: list[Problem]) -> Applied:

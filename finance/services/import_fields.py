@@ -20,6 +20,7 @@ from finsuite.kernel.custom_fields.values import clean
 from finsuite.kernel.errors import Refused
 from finsuite.kernel.imports.fields import CUSTOM, DATE, DECIMAL, Field
 from finsuite.kernel.imports.problems import Problem
+from finsuite.kernel.imports.said import in_every_language, said
 
 EXTENDED = {CONTACTS: Extended.CUSTOMERS, ITEMS: Extended.ITEMS}
 _MODELS: dict[str, tuple[Any, ...]] = {
@@ -116,10 +117,14 @@ def table_of(organization: Organization, module: str) -> Table:
 def _custom(definition: FieldDefinition) -> Field:
     asks = DATE if definition.kind in DAYS else DECIMAL if definition.kind in NUMBERS else ""
 
-    def read(cell: str, way: str) -> Any:
+    def once(cell: str, way: str) -> Any:
         try:
             return clean(definition, read_text(definition, cell, way))
         except Refused as refused:
-            return Problem("said", definition.name, {"sentence": refused.message})
+            return said(refused.message, definition.name)
+
+    def read(cell: str, way: str) -> Any:
+        value = once(cell, way)
+        return in_every_language([value], lambda: [once(cell, way)])[0] if isinstance(value, Problem) else value
 
     return Field(definition.name, CUSTOM, asks=asks, read=read)

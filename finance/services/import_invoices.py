@@ -22,9 +22,9 @@ from finance.services.import_books import Applied, Books, Unfit, member_of, on_l
 from finance.services.import_taxes import Taxes
 from finance.services.payments import record_payment
 from finance.services.write_offs import write_off
-from finsuite.kernel import formats
-from finsuite.kernel.imports.problems import Problem
+from finsuite.kernel.imports.problems import Particular, Problem
 from finsuite.kernel.imports.tables import ImportOutcome
+from finsuite.kernel.money import quantize
 
 PLAIN = (
     *("number", "date", "due_date", "reference", "currency", "is_tax_inclusive", "is_discount_before_tax"),
@@ -57,24 +57,24 @@ def _compared(books: Books, entry: Entry, known: Invoice) -> Applied:
     """The invoice that is here under this number: it must say the same; what is paid of it may have moved on."""
     said = entry.values
     differing = [
-        Problem("exists_differently", name, {"here": here, "there": there})
-        for name, here, there in (
-            ("total", _amount(known.total, known), _amount(said["total"], known) if "total" in said else None),
-            ("date", formats.day(known.date), formats.day(said["date"])),
-            ("currency", known.currency, said.get("currency")),
-            ("customer", known.customer.display_name, _customer_name(books, entry, known)),
+        Problem("exists_differently", name, {"here": here, "there": there, **how})
+        for name, here, there, how in (
+            ("total", _amount(known.total, known), _amount(said.get("total"), known), {"currency": known.currency}),
+            ("date", known.date.isoformat(), said["date"].isoformat(), {"kind": "day"}),
+            ("currency", known.currency, said.get("currency", ""), {}),
+            ("customer", known.customer.display_name, _customer_name(books, entry, known), {}),
         )
-        if there is not None and here != there
+        if there and here != there
     ]
     if differing:
         raise Unfit(*differing)
     remember(books, ImportedKind.INVOICE, said.get("source_id", ""), known)
     if (known.status == InvoiceStatus.VOID) != (invoicing.state_of(said) == VOID):
-        return _skipped(known, Problem("is_void_here", "", {"here": known.get_status_display()}))
+        return _skipped(known, Problem("is_void_here", "", {"here": known.status, "kind": "status"}))
     settled = invoicing.settled_of(said)
     is_settled = settled.paid or settled.written_off or settled.credited
     if books.job.records_payments and is_settled and said["balance"] != known.balance:
-        return _skipped(known, Problem("moved_on", "balance", {"here": _amount(known.balance, known)}))
+        return _skipped(known, Problem("moved_on", "balance", _told(known, here=known.balance)))
     return Applied(ImportOutcome.UNCHANGED, ImportedKind.INVOICE, known)
 
 
@@ -188,12 +188,10 @@ def _created(books: Books, entry: Entry, values: Given, lines: list[Given], appl
         if total is None or total == invoice.total:
             return invoice
         difference = total - invoice.total
-        here = _amount(invoice.total, invoice)
         transaction.set_rollback(True)
     if abs(difference) > invoicing.TOLERANCE or not books.job.accepts_differences:
-        raise Unfit(Problem("total_differs", "total", {"there": _amount(total, invoice), "here": here}))
-    told = {"difference": _amount(difference, invoice)}
-    applied.notes.append(Problem("total_adjusted", "total", told))
+        raise Unfit(Problem("total_differs", "total", _told(invoice, there=total, here=invoice.total)))
+    applied.notes.append(Problem("total_adjusted", "total", _told(invoice, difference=difference)))
     label = values.get("adjustment_label") or _("Rounding difference")
     adjusted = {**values, "adjustment": values["adjustment"] + difference, "adjustment_label": label}
     return _drafted(books, adjusted, lines)
@@ -228,7 +226,7 @@ def _moved(books: Books, entry: Entry, invoice: Invoice, applied: Applied) -> In
     settled = invoicing.settled_of(entry.values)
     left_open = settled.paid + settled.credited
     if left_open and not books.job.records_payments:
-        applied.notes.append(Problem("payment_left_out", "", {"amount": _amount(left_open, invoice)}))
+        applied.notes.append(Problem("payment_left_out", "", _told(invoice, amount=left_open)))
         return invoice
     if settled.paid:
         _pay(books, invoice, settled, applied)
@@ -256,7 +254,8 @@ def _pay(books: Books, invoice: Invoice, settled: invoicing.Settled, applied: Ap
         },
         allocations=[{"invoice_id": invoice.pk, "amount": settled.paid}],
     )
-    applied.made.append({"kind": "payment", "id": payment.pk, "label": _amount(settled.paid, invoice)})
+    told = {"label": _amount(settled.paid, invoice), "currency": invoice.currency}
+    applied.made.append({"kind": "payment", "id": payment.pk, **told})
 
 
 def _give_up(books: Books, invoice: Invoice, settled: invoicing.Settled, applied: Applied) -> None:
@@ -267,8 +266,13 @@ def _give_up(books: Books, invoice: Invoice, settled: invoicing.Settled, applied
     if settled.credited:
         reason = _("It was settled by credit notes in the books that it is imported from.")
         write_off(actor=books.actor, invoice=invoice, amount=settled.credited, reason=reason, day=settled.day)
-        applied.notes.append(Problem("credited", "", {"amount": _amount(settled.credited, invoice)}))
+        applied.notes.append(Problem("credited", "", _told(invoice, amount=settled.credited)))
 
 
-def _amount(amount: Decimal, invoice: Invoice) -> str:
-    return str(formats.amount(amount, invoice.currency))
+def _told(invoice: Invoice, **amounts: Decimal) -> dict[str, Particular]:
+    """Amounts as a reason keeps them: as numbers of a currency, which each reader sees as they write them."""
+    return {"currency": invoice.currency, **{name: _amount(amount, invoice) for name, amount in amounts.items()}}
+
+
+def _amount(amount: Decimal | None, invoice: Invoice) -> str:
+    return "" if amount is None else str(quantize(amount, invoice.currency))

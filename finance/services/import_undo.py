@@ -28,10 +28,10 @@ from finance.models import (
     Vendor,
 )
 from finance.services import customers, documents, items, vendors
-from finance.services.import_books import Books, books_of, problems_of, snapshot
+from finance.services.import_books import REFUSALS, Books, books_of, problems_of, snapshot
 from finsuite.kernel.bulk import update_many
-from finsuite.kernel.errors import Conflict, NotPermitted, Refused
 from finsuite.kernel.imports.problems import Problem
+from finsuite.kernel.imports.said import in_every_language
 
 BATCH = 50
 _MODELS: dict[ImportedKind, Any] = {
@@ -84,21 +84,32 @@ def _take_back(books: Books, row: ImportRow) -> None:
         _note(row, ImportUndo.REVERSED if row.result == ImportResult.CREATED else ImportUndo.KEPT, "deleted_since")
         return
     try:
-        with transaction.atomic():
-            if row.result == ImportResult.UPDATED:
-                _restore(books, kind, row, record)
-            elif isinstance(record, Invoice) and record.is_issued:
-                _note(row, ImportUndo.KEPT, "issued")
-            elif record.updated_at != row.version:
-                _note(row, ImportUndo.KEPT, "changed_since")
-            else:
-                _DELETE[kind](books.actor, record)
-                _note(row, ImportUndo.REVERSED)
-    except Refused as refused:
-        row.undo, row.undo_problems = ImportUndo.KEPT, [problem.as_json() for problem in problems_of(refused)]
-    except (NotPermitted, Conflict) as refusal:
-        row.undo = ImportUndo.KEPT
-        row.undo_problems = [Problem("said", "", {"sentence": refusal.message}).as_json()]
+        _undone(books, kind, row, record)
+    except REFUSALS as refusal:
+        problems = in_every_language(problems_of(refusal), lambda: _refusals(books, kind, row))
+        row.undo, row.undo_problems = ImportUndo.KEPT, [problem.as_json() for problem in problems]
+
+
+def _refusals(books: Books, kind: ImportedKind, row: ImportRow) -> list[Problem]:
+    """The same refusal once more."""
+    try:
+        _undone(books, kind, row, _there(books.organization, kind, row.record_id))
+    except REFUSALS as refusal:
+        return problems_of(refusal)
+    return []
+
+
+@transaction.atomic
+def _undone(books: Books, kind: ImportedKind, row: ImportRow, record: Any) -> None:
+    if row.result == ImportResult.UPDATED:
+        _restore(books, kind, row, record)
+    elif isinstance(record, Invoice) and record.is_issued:
+        _note(row, ImportUndo.KEPT, "issued")
+    elif record.updated_at != row.version:
+        _note(row, ImportUndo.KEPT, "changed_since")
+    else:
+        _DELETE[kind](books.actor, record)
+        _note(row, ImportUndo.REVERSED)
 
 
 def _restore(books: Books, kind: ImportedKind, row: ImportRow, record: Any) -> None:

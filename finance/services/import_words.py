@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from finance.choices import InvoiceStatus
 from finance.services.import_fields import Table
 from finsuite.kernel import formats
 from finsuite.kernel.imports import words
@@ -16,9 +18,23 @@ from finsuite.kernel.imports.words import Words
 
 def row_problem(table: Table, problem: Mapping[str, Any]) -> str:
     """Why a record was not taken, or what was left out of it; with the line, where that is another than its first."""
+    kept = problem.get("particulars", {})
+    problem = {**problem, "particulars": {**kept, **_as_read(kept)}}
     sentence = words.row_problem(table.label(problem.get("field", "")), problem, _OWN)
-    line = problem.get("particulars", {}).get("on_line")
+    line = kept.get("on_line")
     return _("Line %(line)d: %(sentence)s") % {"line": line, "sentence": sentence} if line else sentence
+
+
+def _as_read(kept: Mapping[str, Any]) -> dict[str, str]:
+    """The amounts, the days and the states among the particulars as the reader writes them."""
+    if kept.get("currency"):
+        return {name: formats.amount(Decimal(kept[name]), kept["currency"]) for name in _AMOUNTS if name in kept}
+    if kept.get("kind") == "day":
+        return {name: formats.day(date.fromisoformat(kept[name])) for name in ("here", "there")}
+    return {"here": str(InvoiceStatus(kept["here"]).label)} if kept.get("kind") == "status" else {}
+
+
+_AMOUNTS = ("here", "there", "amount", "difference")
 
 
 def _no_such_tax(p: Mapping[str, Any]) -> str:
@@ -63,7 +79,7 @@ _OWN: dict[str, Words] = {
         _("this number is here already, with %(here)s instead of %(there)s. An import changes no invoice.") % p
     ),
     "moved_on": lambda p: _("it is here already; only what is paid of it differs: %(here)s is open here.") % p,
-    "is_void_here": lambda p: _("it is here already, in the state “%(here)s”."),
+    "is_void_here": lambda p: _("it is here already, in the state “%(here)s”.") % p,
     "payment_left_out": lambda p: _("the payment of %(amount)s is not imported; the invoice will be open here.") % p,
     "issued": lambda p: _("what was issued is not deleted. Void the invoice instead."),
 }

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.db.models import Max
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from audit.models import Entry
 from finance.choices import DocumentKind, InvoiceStatus
@@ -247,11 +248,15 @@ def test_an_invoice_that_is_here_is_compared_and_never_changed(actor: Actor, boo
     paid_since = text.replace(",930.00,1122.50,500.00,", ",930.00,1122.50,100.00,")
     other_day = paid_since.replace("2025-02-10,46000000000900101", "2025-02-11,46000000000900101")
     before = state_of_books(books)
-    job = check(actor, upload(actor, books, other_day.encode()))
+    now_void = other_day.replace("46000000000900103,INV-000103,,Sent", "46000000000900103,INV-000103,,Void")
+    job = check(actor, upload(actor, books, now_void.encode()))
     assert {key: job.counts.get(key) for key in ("unchanged", "skip", "refuse")} == {
-        "unchanged": 4, "skip": 1, "refuse": 3,
+        "unchanged": 3, "skip": 2, "refuse": 3,
     }  # fmt: skip
+    with override("fr"):
+        assert "10/02/2025" in reasons(job)["2 INV-000101"][0]
     told = reasons(job)
+    assert told["8 INV-000103"] == ["it is here already, in the state “Sent”."]
     assert told["2 INV-000101"] == [
         "Date: this number is here already, with 10 Feb 2025 instead of 11 Feb 2025. An import changes no invoice."
     ]
@@ -342,6 +347,10 @@ def test_what_a_role_may_not_do_an_import_does_not_do_for_it(
     told = reasons(job)
     assert told["10 INV-000104"] == ["Your role in this organization does not allow this."]  # to void takes a right
     assert "the payment of €2,055.00 is not imported; the invoice will be open here." in told["2 INV-000101"]
+    with override("fr"):  # whoever started it, each reader reads in their own language
+        told = reasons(job)
+    assert told["10 INV-000104"] == ["Votre rôle dans cette organisation ne permet pas cela."]
+    assert "2\u202f055,00\xa0€" in told["2 INV-000101"][0]
     run(clerk, job)
     assert Invoice.objects.get(number="INV-000101").status == InvoiceStatus.SENT
     assert Payment.objects.count() == 0
@@ -387,6 +396,26 @@ def test_custom_fields_are_imported_too(actor: Actor, organization: Organization
     assert Customer.objects.get().custom == {grade.key: "A"}
     again = check(actor, upload(actor, organization, b"Display Name,CF.Grade\nAcme,C\n"))
     assert ImportRow.objects.get(job=again).changes == {grade.name: {"before": "A", "after": "C"}}
+
+
+def test_what_a_service_refuses_is_kept_in_every_language(actor: Actor, organization: Organization) -> None:
+    factories.customer(organization, "Acme")
+    grade = factories.finance_field(organization, "Grade", kind="decimal")
+    organization.refresh_from_db()
+    with override("fr"):
+        job = check(
+            actor, upload(actor, organization, b"Display Name,Currency Code,CF.Grade\nBolt,XTS,1\nClay,EUR,x\n")
+        )
+    problems = ImportRow.objects.filter(job=job).order_by("line").values_list("problems", flat=True)
+    told = [problem["particulars"] for (problem,) in problems]
+    assert [set(one) for one in told] == [{"sentence", "sentence_en", "sentence_fr"}] * 2
+    assert all(one["sentence_en"] != one["sentence_fr"] for one in told)
+    english = reasons(job)
+    with override("fr"):
+        french = reasons(job)
+    assert [one["sentence_en"] in line for one, (line,) in zip(told, english.values(), strict=True)] == [True, True]
+    assert [one["sentence_fr"] in line for one, (line,) in zip(told, french.values(), strict=True)] == [True, True]
+    assert (grade.label, Customer.objects.count()) == ("Grade", 1)
 
 
 def test_what_an_import_costs_does_not_grow_with_what_is_there(actor: Actor, books: Organization) -> None:

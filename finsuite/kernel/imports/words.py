@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 _KINDS: dict[str, str | Promise] = {
     "zip": gettext_lazy("an Excel workbook or a ZIP archive"),
@@ -126,5 +126,5 @@ _ROW_PROBLEMS: dict[str, Words] = {
     "hidden_since": lambda p: _("not visible to you any more."),
     "in_use": lambda p: _("other records belong to it now."),
     "deleted_since": lambda p: _("The record has been deleted since."),
-    "said": lambda p: str(p.get("sentence", "")),
+    "said": lambda p: str(p.get(f"sentence_{get_language()}") or p.get("sentence", "")),
 }
