@@ -10,7 +10,7 @@ from finance.api.base import PERSON
 from finance.choices import Derived
 from finance.choices import DocumentKind as Kind
 from finance.derived import PARTIAL
-from finance.selectors.shown import UNPAID, shown_statuses
+from finance.selectors.shown import gathered_statuses, shown_statuses
 from finance.services.document_checks import ADDRESS
 from finance.services.document_kinds import Spec
 from finance.services.drafting import MOST_LINES
@@ -192,7 +192,7 @@ def _drawn(model: type, names: Iterable[str], columns: Mapping[str, str], writab
 
 def _status(spec: Spec) -> Field:
     shown = [value for value, _label in shown_statuses(spec.model)]
-    also = [UNPAID] if spec.kind in (Kind.INVOICE, Kind.BILL) else []
+    also = [value for value, _label in gathered_statuses(spec.kind)]
     return Field(
         kind=As.CHOICE,
         source="status",

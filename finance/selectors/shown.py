@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from finance.choices import Derived
 from finance.choices import DocumentKind as Kind
@@ -16,6 +18,10 @@ D = TypeVar("D", bound=Document)
 
 OPEN = ("sent", "open")
 UNPAID = "unpaid"
+ISSUED = "issued"
+
+# The states in which a document counts as a sale, or as one given back.
+COUNTING: dict[Kind, tuple[str, ...]] = {Kind.INVOICE: ("sent", "paid"), Kind.CREDIT_NOTE: ("open", "closed")}
 
 
 def overdue(model: type[Document], today: date) -> Q:
@@ -62,9 +68,11 @@ def in_status(rows: QuerySet[D], status: str, today: date) -> QuerySet[D]:
 
 def showing(model: type[Document], status: str, today: date) -> Q:
     """Whether a document of this kind shows this status; of what is owed, `unpaid` is whatever was sent and isn't paid,
-    overdue or not."""
+    overdue or not; of what is sold or given back, `issued` is whatever counts as that."""
     if status == UNPAID and model.kind in (Kind.INVOICE, Kind.BILL):
         return Q(status__in=OPEN, balance__gt=0)
+    if status == ISSUED and model.kind in COUNTING:
+        return Q(status__in=COUNTING[model.kind])
     if status == Derived.EXPIRED:
         return expired(model, today)
     if status == Derived.OVERDUE:
@@ -85,3 +93,10 @@ def shown_statuses(model: type[Document]) -> list[tuple[str, Any]]:
         derived = [PARTIAL[model.kind], Derived.OVERDUE]
     place = next(index for index, (value, _label) in enumerate(stored) if value in OPEN) + 1
     return [*stored[:place], *((each.value, each.label) for each in derived), *stored[place:]]
+
+
+def gathered_statuses(kind: Kind) -> list[tuple[str, Any]]:
+    """The words under which a list gathers several states of such documents."""
+    found: list[tuple[str, Any]] = [(ISSUED, pgettext_lazy("documents that are neither drafts nor void", "Issued"))]
+    found = found if kind in COUNTING else []
+    return [*found, (UNPAID, _("Unpaid"))] if kind in (Kind.INVOICE, Kind.BILL) else found

@@ -42,6 +42,10 @@ NOTE = _(
     "number was never given: it was stepped over, or the next number was raised."
 )
 
+CUT_HISTORY = _(
+    "There are more than 20,000 deletions. The latest of them are told; of the numbers of earlier ones the report "
+    "doesn't say that they were given and deleted, but the history of the organization does."
+)
 CUT = _("Of a series with more than 2,000 gaps, the first 2,000 are told.")
 
 _GAPS = """(SELECT %(series_{place})s AS series, n + 1 AS first, following - 1 AS last, 0 AS is_span FROM (
@@ -65,7 +69,7 @@ def missing_numbers(asked: Asked) -> Report:
     """The gaps of every series, with the deletions that made them. Three statements."""
     known = [(series, model) for series in all_series(asked.organization) if (model := _model(series.series))]
     gaps, spans = _gaps(asked.organization, known)
-    deleted = _deleted(asked.organization, known)
+    deleted, is_whole = _deleted(asked.organization, known)
     rows = [
         row
         for series, _model_of in known
@@ -73,6 +77,7 @@ def missing_numbers(asked: Asked) -> Report:
     ]
     total = {"series": _("Total"), **summed(rows, ("count",))}
     cut = [CUT] if any(len(found) == MOST_GAPS for found in gaps.values()) else []
+    cut += [] if is_whole else [CUT_HISTORY]
     return Report(columns=COLUMNS, rows=rows, total=total, notes=[NOTE, *cut])
 
 
@@ -104,19 +109,25 @@ def _gaps(organization: Organization, known: list[tuple[Series, Any]]) -> tuple[
     return gaps, spans
 
 
-def _deleted(organization: Organization, known: list[tuple[Series, Any]]) -> dict[str, dict[int, Deletion]]:
-    """The numbers of deleted records, by series, as the history tells them."""
-    found: dict[str, dict[int, Deletion]] = {series.series: {} for series, _model_of in known}
+Deletions = dict[str, dict[int, Deletion]]
+
+
+def _deleted(organization: Organization, known: list[tuple[Series, Any]]) -> tuple[Deletions, bool]:
+    """The numbers of deleted records, by series, as the history tells them; and whether these are all."""
+    found: Deletions = {series.series: {} for series, _model_of in known}
     of_kind: Mapping[str, Series] = {model._meta.label_lower: series for series, model in known}
     entries = Entry.objects.filter(tenant=organization.tenant, kind__in=list(of_kind), verb="deleted")
     zone = ZoneInfo(organization.time_zone)
-    told = entries.order_by("-id").values_list("kind", "record_label", "actor_label", "at")[:MOST_DELETED]
-    for kind, label, who, at in told:
+    told = entries.order_by("-id").values_list("kind", "record_label", "actor_label", "at")[: MOST_DELETED + 1]
+    count = 0
+    for count, (kind, label, who, at) in enumerate(told.iterator(chunk_size=2_000), start=1):
+        if count > MOST_DELETED:
+            break
         series = of_kind[kind]
         number = re.match(rf"([0-9]{{1,{LONGEST}}})(?![0-9])", label.removeprefix(series.prefix))
         if number and label.startswith(series.prefix):
             found[series.series].setdefault(int(number[1]), Deletion(who, at.astimezone(zone).date()))
-    return found
+    return found, count <= MOST_DELETED
 
 
 def _rows(

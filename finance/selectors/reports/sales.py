@@ -13,8 +13,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from finance.choices import DocumentKind as Kind
 from finance.selectors.reports.asking import Asked
 from finance.selectors.reports.shapes import NOTHING, Column, Row, Shape, fetch, summed
+from finance.selectors.shown import COUNTING
 from finsuite.kernel.money import decimals
 
 SUMS = ("net", "tax", "total")
@@ -29,9 +31,14 @@ MONEY = (
 )
 SHARE = Column("share", _("Share of sales"), Shape.SHARE)
 
+
+def _states(kind: Kind) -> str:
+    return ", ".join(f"'{state}'" for state in COUNTING[kind])
+
+
 _KINDS = (
-    {"document": "finance_invoice", "line": "finance_invoiceline", "states": "'sent', 'paid'", "sign": ""},
-    {"document": "finance_creditnote", "line": "finance_creditnoteline", "states": "'open', 'closed'", "sign": "-"},
+    {"document": "finance_invoice", "line": "finance_invoiceline", "states": _states(Kind.INVOICE)},
+    {"document": "finance_creditnote", "line": "finance_creditnoteline", "states": _states(Kind.CREDIT_NOTE)},
 )
 _KEPT = "d.organization_id = %(organization)s AND d.status IN ({states}) AND d.date BETWEEN %(since)s AND %(to)s"
 

@@ -29,7 +29,7 @@ from finance.selectors.days import today
 from finance.selectors.document_papers import lines_of_many
 from finance.selectors.list_columns import columns_of
 from finance.selectors.preferences import preferences
-from finance.selectors.shown import shown_statuses
+from finance.selectors.shown import gathered_statuses, shown_statuses
 from finance.services.list_columns import choose_columns
 from finance.ui.custom_filters import CustomFilters
 from finance.ui.documents.columns import LAST, Column, chosen, offered
@@ -261,9 +261,7 @@ def _day(text: str) -> date | None:
 
 def _statuses(pages: DocumentPages) -> list[tuple[str, str]]:
     found = [(str(value), str(label)) for value, label in shown_statuses(pages.model)]
-    if pages.kind in (Kind.INVOICE, Kind.BILL):
-        found.insert(1, ("unpaid", _("Unpaid")))
-    return found
+    return [*found[:1], *((value, str(label)) for value, label in gathered_statuses(pages.kind)), *found[1:]]
 
 
 def _tabs(pages: DocumentPages, filters: selectors.Filters, query: dict[str, str]) -> list[tuple[str, str, bool]]:

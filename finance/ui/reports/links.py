@@ -14,6 +14,7 @@ from finance.selectors.reports.ageing import STEPS
 from finance.selectors.reports.asking import UNUSED, Asked
 from finance.selectors.reports.catalogue import REPORTS, Definition
 from finance.selectors.reports.shapes import Row
+from finance.selectors.shown import ISSUED
 from finance.ui.documents.pages import PAGES as DOCUMENTS
 from finance.ui.payments.pages import PAGES as PAYMENTS
 
@@ -55,11 +56,11 @@ def _same(asked: Asked) -> dict[str, Any]:
 
 
 def _documents(asked: Asked, span: Span, party_id: int | None) -> dict[str, str]:
-    """The lists of the invoices and credit notes of these days; absent where a list can't be narrowed as the report."""
+    """The lists of exactly the invoices and credit notes that count; absent where none can be narrowed likewise."""
     if asked.item or asked.salesperson_id or asked.currency:
         return {}
     days = {"since": span.since.isoformat(), "to": span.to.isoformat()}
-    query = urlencode({**days, **({"party": party_id} if party_id else {})})
+    query = urlencode({"status": ISSUED, **days, **({"party": party_id} if party_id else {})})
     kinds = {"invoices": Kind.INVOICE, "credit_notes": Kind.CREDIT_NOTE}
     return {name: f"{DOCUMENTS[kind].url(asked.organization.pk, 'list')}?{query}" for name, kind in kinds.items()}
 

@@ -295,6 +295,7 @@ def test_lists_are_narrowed_by_what_is_shown_today(call, base, make, at_the_end_
     assert found("status=sent") == ["due"]
     assert found("status=partially_paid") == ["part"]
     assert found("status=unpaid") == ["late", "due", "part", "late_part"]
+    assert found("status=issued") == ["late", "due", "part", "late_part", "nothing"]
     assert found("status__in=draft,paid,overdue") == ["draft", "late", "late_part", "nothing"]
     assert found("is_overdue=true") == ["late", "late_part"]
     assert found("is_overdue=false") == ["draft", "due", "part", "nothing"]

@@ -62,3 +62,14 @@ def test_where_there_are_too_many_gaps_the_report_says_so(monkeypatch, organizat
     report = ask("missing-numbers")
     assert [row["first"] for row in report.rows] == ["INV-00002", "INV-00004"]
     assert report.notes[-1] == numbering.CUT
+
+
+def test_where_there_are_too_many_deletions_the_report_says_so(monkeypatch, actor, draft, ask):
+    for document in [draft(Kind.INVOICE, "10") for _time in range(3)]:
+        delete_document(actor=actor, document=document)
+    monkeypatch.setattr(numbering, "MOST_DELETED", 3)
+    assert numbering.CUT_HISTORY not in ask("missing-numbers").notes
+    monkeypatch.setattr(numbering, "MOST_DELETED", 2)
+    report = ask("missing-numbers")
+    assert [row["first"] for row in report.rows] == ["INV-00002", "INV-00003"]
+    assert report.notes[-1] == numbering.CUT_HISTORY

@@ -13,7 +13,10 @@ from python_calamine import CalamineWorkbook
 import audit.models
 from finance.choices import DocumentKind as Kind
 from finance.models import Organization
+from finance.selectors.reports.asking import read
 from finance.selectors.reports.catalogue import REPORTS
+from finance.services.document_moves import move_document
+from finance.ui.reports.links import links_of
 from finsuite.kernel import tenants
 from tests import factories
 
@@ -159,7 +162,7 @@ def test_rows_lead_to_what_lies_behind_them_and_can_be_sorted(organization, as_b
     issue(Kind.INVOICE, "9000", customer_id=other.pk)
     html = as_boss.get(url("sales-by-customer", organization, **DAYS)).content.decode()
     days = "since=2026-01-01&amp;to=2026-12-31"
-    assert f"/invoices/?{days}&amp;party={customer.pk}" in html
+    assert f"/invoices/?status=issued&amp;{days}&amp;party={customer.pk}" in html
     assert f"/reports/sales-by-item/?period=custom&amp;{days}&amp;customer={customer.pk}" in html
     assert html.index("Acme</a>") < html.index("Müller &amp; Söhne</a>")
     sorted_up = as_boss.get(url("sales-by-customer", organization, sort="net", **DAYS)).content.decode()
@@ -167,6 +170,29 @@ def test_rows_lead_to_what_lies_behind_them_and_can_be_sorted(organization, as_b
     assert as_boss.get(url("sales-by-customer", organization, sort="-nothing", **DAYS)).status_code == 200
     owed = as_boss.get(url("receivables-ageing", organization, as_of="2026-03-20")).content.decode()
     assert f"as_of=2026-03-20&amp;customer={customer.pk}&amp;step=days_1_15" in owed
+
+
+@pytest.mark.parametrize("name", ["sales-by-customer", "sales-by-month"])
+def test_the_lists_behind_sales_show_exactly_what_the_figures_are_made_of(
+    organization, as_boss, actor, customer, currencies, draft, issue, name
+):
+    issue(Kind.INVOICE, "100")
+    issue(Kind.INVOICE, "50", currency="USD")
+    issue(Kind.INVOICE, "0")  # costs nothing, so it is paid
+    issue(Kind.CREDIT_NOTE, "30")
+    draft(Kind.INVOICE, "1000")
+    draft(Kind.CREDIT_NOTE, "1000")
+    for kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
+        move_document(actor=actor, document=issue(kind, "500"), verb="void", reason="Wrong.")
+    asked = read(organization, REPORTS[name].asked, {"since": "2026-03-01", "to": "2026-03-31"})
+    (row,) = REPORTS[name].find(asked).rows
+    links = links_of(REPORTS[name], asked, row)
+    listed = {kind: as_boss.get(links[kind]).context for kind in ("invoices", "credit_notes")}
+    assert {kind: len(found["rows"]) for kind, found in listed.items()} == {"invoices": 3, "credit_notes": 1}
+    assert [row["invoices"], row["credit_notes"]] == [3, 1]
+    sums = {kind: found["sums"].total_base for kind, found in listed.items()}
+    assert sums["invoices"] - sums["credit_notes"] == row["total"]
+    assert listed["invoices"]["filters"].status == "issued"
 
 
 def test_an_empty_report_says_why(organization, as_boss):
