@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -121,6 +122,11 @@ PATHS: dict[str, Any] = {
 }
 
 
+LINE = {"name", "quantity", "rate", "item_total"}  # what every line of a document says of itself
+# The parts of an address as they are written. Kept as JSON, they come back in another order.
+ADDRESS = ("attention", "address", "street2", "zip", "city", "state", "country", "phone", "fax")
+
+
 @dataclass(frozen=True)
 class Detail:
     """One field, before and after."""
@@ -168,7 +174,7 @@ def stories(entries: Iterable[Entry], namer: Namer = _nameless, custom: Callable
 
 def _story(entry: Entry, namer: Namer, custom: Custom) -> Story:
     model = _model(entry.kind)
-    names = [*entry.after, *(name for name in entry.before if name not in entry.after)]
+    names = _in_order(model, [*entry.after, *(name for name in entry.before if name not in entry.after)])
     return Story(
         id=entry.pk,
         who=entry.actor_label,
@@ -187,6 +193,14 @@ def _story(entry: Entry, namer: Namer, custom: Custom) -> Story:
             for name in names
         ],
     )
+
+
+def _in_order(model: type[models.Model] | None, names: Iterable[str]) -> list[str]:
+    """As the record has its fields. Kept as JSON, they come back by the length of their names."""
+    places: dict[str, int] = {}
+    for place, field in enumerate(model._meta.get_fields() if model else ()):
+        places |= {field.name: place, getattr(field, "attname", field.name): place}
+    return sorted(names, key=lambda name: places.get(name, len(places)))
 
 
 def _of_custom(field: FieldDefinition, entry: Entry) -> Detail:
@@ -222,9 +236,19 @@ def _item(item: Any, namer: Namer) -> str:
     """One of a list. A row that refers to a record is told by that one's name, and by what else it says."""
     if not isinstance(item, Mapping):
         return str(item)
+    if item.keys() >= LINE:
+        return _line(item)
     names = [_named(namer, name, value) for name, value in item.items() if name.endswith("_id")]
     more = [str(value) for name, value in item.items() if not name.endswith("_id") and value]
     return " ".join([*names, f"({', '.join(more)})"]) if more else " ".join(names)
+
+
+def _line(item: Mapping[str, Any]) -> str:
+    """A line of a document: `Float glass: 2 × 340.50, VAT 20 % = 681`."""
+    quantity, rate, total = (formats.exact(Decimal(item[name])) for name in ("quantity", "rate", "item_total"))
+    terms = [f"{quantity} × {rate}", item.get("discount", ""), *item.get("taxes", ()), *item.get("bills", ())]
+    told = f"{item['name']}: {', '.join(filter(None, terms))} = {total}"
+    return "\n".join(filter(None, [item.get("header", ""), told, item.get("description", "")]))
 
 
 def _named(namer: Namer, name: str, key: Any) -> str:
@@ -237,11 +261,13 @@ def _shown(model: type[models.Model] | None, name: str, value: Any, namer: Namer
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, Mapping):  # an address, say: what is filled in of it
-        return ", ".join(str(part) for part in value.values() if part)
+        written = sorted(value, key=lambda part: ADDRESS.index(part) if part in ADDRESS else len(ADDRESS))
+        return ", ".join(str(value[part]) for part in written if value[part])
     if isinstance(value, list) and name.endswith("_ids"):
         return ", ".join(_named(namer, name.removesuffix("s"), key) for key in value)
     if isinstance(value, list):
-        return ", ".join(_item(item, namer) for item in value)
+        has_lines = any(isinstance(item, Mapping) and item.keys() >= LINE for item in value)
+        return ("\n" if has_lines else ", ").join(_item(item, namer) for item in value)
     column = _column(model, name)
     choices = dict(getattr(column, "flatchoices", None) or [])
     if value in choices:

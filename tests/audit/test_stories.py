@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from audit.stories import VERBS
+from audit.models import Entry
+from audit.stories import VERBS, stories
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("audit", "crm", "finance", "finsuite", "integration", "projects", "users")
@@ -84,3 +85,20 @@ def test_every_verb_that_the_code_writes_has_words() -> None:
     verbs = _verbs()
     assert {"created", "sign_in_failed", "undo started", "locked", "pause", "sync setting changed"} <= set(verbs)
     assert {verb: path for verb, path in verbs.items() if verb not in VERBS} == {}
+
+
+def test_fields_addresses_and_lines_are_told_in_their_own_order() -> None:
+    address = {"zip": "69007", "city": "Lyon", "address": "14 rue des Verriers", "country": "France", "street2": ""}
+    line = {"name": "Float glass", "rate": "340.5", "taxes": ["VAT 20 %"], "quantity": "2", "item_total": "681"}
+    lines = [{**line, "header": "Glass", "position": 1}, {**line, "discount": "10%", "description": "Clear"}]
+    after = {"date": "2026-11-22", "lines": lines, "number": "INV-1", "billing": address, "cf_site": "Gate 4"}
+    (story,) = stories([Entry(kind="finance.invoice", verb="created", before={}, after=after)])
+    told = {detail.label: detail.after for detail in story.details}
+    assert list(told) == ["Lines", "Number", "Date", "Billing address", "Site"]
+    assert told["Billing address"] == "14 rue des Verriers, 69007, Lyon, France"
+    assert told["Lines"].splitlines() == [
+        "Glass",
+        "Float glass: 2 × 340.5, VAT 20 % = 681",
+        "Float glass: 2 × 340.5, 10%, VAT 20 % = 681",
+        "Clear",
+    ]
