@@ -188,7 +188,7 @@ def _line(line: DocumentLine, section_total: Decimal | None) -> Line:
         unit=line.unit,
         rate=line.rate,
         discount=shown_discount(line.discount),
-        taxes=tuple(rate_label(Decimal(tax["rate"])) for tax in line.taxes),
+        taxes=tuple(formats.rate(Decimal(tax["rate"])) for tax in line.taxes),
         amount=line.item_total,
         header=line.header,
         section_total=section_total,
@@ -198,13 +198,8 @@ def _line(line: DocumentLine, section_total: Decimal | None) -> Line:
 def shown_discount(text: str) -> str:
     """A discount as people write it in the language that is spoken: `10 %`, `12,50`."""
     if text.endswith("%"):
-        return rate_label(Decimal(text.removesuffix("%").strip()))
+        return formats.rate(Decimal(text.removesuffix("%").strip()))
     return formats.exact(Decimal(text)) if text else ""
-
-
-def rate_label(rate: Decimal) -> str:
-    """A rate in percent, with the decimals that it has: `5,5 %`."""
-    return f"{formats.exact(rate)}\u00a0%"
 
 
 def _discount(document: Any) -> list[Total]:
@@ -274,7 +269,7 @@ def _payment(document: Any) -> Payment | None:
 
 
 def _mentions(document: Any) -> tuple[str, ...]:
-    """Why some of it bears no tax, and what the organization always says."""
+    """Why some of it bears no tax, and what the organization always says on its own documents."""
     exempt = [int(row["key"]) for row in document.taxes if not Decimal(row["rate"]) and str(row["key"]).isdigit()]
     reasons: Iterable[str] = ()
     if exempt:
@@ -282,7 +277,8 @@ def _mentions(document: Any) -> tuple[str, ...]:
         reasons = [one.reason for one in found.distinct().order_by("pk")]
     own = getattr(document, "exemption", {}).get("reason", "")
     reasons = dict.fromkeys(filter(None, [own, *reasons]))
-    return (*reasons, *filter(None, [document.organization.legal_notice]))
+    notice = "" if document.kind is Kind.BILL else document.organization.legal_notice  # a bill is the vendor's
+    return (*reasons, *filter(None, [notice]))
 
 
 def _logo(organization: Organization) -> bytes:

@@ -131,7 +131,7 @@ def _listing(listing: Listing, sheet: Sheet) -> dict[str, Any]:
 
 
 def _tax(tax: Tax, sheet: Sheet) -> list[str]:
-    rate = f"{formats.exact(tax.rate, language=sheet.language)}\u00a0%"
+    rate = formats.rate(tax.rate, language=sheet.language)
     return [tax.name, rate, _amount(tax.taxable, sheet), _amount(tax.amount, sheet)]
 
 

@@ -85,6 +85,12 @@ def exact(value: Decimal, *, language: str | None = None) -> str:
     return format_decimal(value.normalize(), locale=_locale(language), decimal_quantization=False)
 
 
+def rate(value: Decimal, *, language: str | None = None) -> str:
+    """A rate in percent, with every decimal that it has: 8.25 → `8,25 %` in French, `8.25%` in English."""
+    gap = "" if "0%" in _locale(language).percent_formats[None].pattern else "\u00a0"
+    return f"{exact(value, language=language)}{gap}%"
+
+
 def percent(value: Decimal | float, *, language: str | None = None) -> str:
     """A share of one as a percentage: 0.196 → `19,6 %` in French, at most one decimal."""
     locale = _locale(language)

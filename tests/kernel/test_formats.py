@@ -66,6 +66,15 @@ def test_a_percentage_has_at_most_one_decimal(share: str, french: str, english: 
     assert formats.percent(Decimal(share), language="en") == english
 
 
+@pytest.mark.parametrize(
+    ("rate", "french", "english"),
+    [("20.00", "20\u00a0%", "20%"), ("8.25", "8,25\u00a0%", "8.25%"), ("9.975", "9,975\u00a0%", "9.975%")],
+)
+def test_a_rate_in_percent_keeps_the_decimals_that_it_has(rate: str, french: str, english: str) -> None:
+    assert formats.rate(Decimal(rate), language="fr") == french
+    assert formats.rate(Decimal(rate), language="en") == english
+
+
 def test_a_number_is_grouped() -> None:
     assert formats.number(1234567, language="fr") == f"1{NNBSP}234{NNBSP}567"
     assert formats.number(Decimal("1234.5"), language="en") == "1,234.5"

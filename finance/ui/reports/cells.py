@@ -54,7 +54,7 @@ def written(column: Column, row: Row, base: str) -> str:
     if column.shape is Shape.SHARE:
         return formats.percent(value)
     if column.shape is Shape.RATE:
-        return formats.percent(value / 100) if value == round(value, 1) else f"{formats.exact(Decimal(value))} %"
+        return formats.rate(Decimal(value))
     if column.shape is Shape.QUANTITY:
         return formats.exact(Decimal(value))
     return formats.number(value)

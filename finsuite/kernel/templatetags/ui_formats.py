@@ -53,8 +53,8 @@ def percent(value: Decimal | float | None) -> str:
 
 @register.simple_tag
 def points(value: Decimal | int | None) -> str:
-    """Percent as people type it: 75 is 75 %."""
-    return NOTHING if value is None else formats.percent(Decimal(value) / 100)
+    """Percent as people type it: 75 is 75 %, 8.25 is 8.25 %."""
+    return NOTHING if value is None else formats.rate(Decimal(value))
 
 
 @register.simple_tag

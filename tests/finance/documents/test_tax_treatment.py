@@ -30,6 +30,14 @@ def untaxed(actor, customer, reason):
     return update_customer(actor=actor, customer=customer, values={"is_taxable": False, "exemption_id": reason.pk})
 
 
+@pytest.mark.parametrize(("kind", "told"), [(Kind.PURCHASE_ORDER, ("RCS Lyon",)), (Kind.BILL, ())])
+def test_the_organizations_notice_stands_on_its_own_documents_alone(organization, draft, kind, told):
+    organization.legal_notice = "RCS Lyon"
+    made = draft(kind)
+    made.organization = organization
+    assert sheet_of(made, lines_of(made)).mentions == told
+
+
 @pytest.mark.parametrize("kind", [Kind.ESTIMATE, Kind.SALES_ORDER, Kind.INVOICE, Kind.CREDIT_NOTE])
 def test_a_document_of_who_pays_no_tax_bears_none_and_says_why(draft, untaxed, item, vat, kind):
     lines = [{"item_id": item.pk}, {"name": "Work", "rate": Decimal(10), "tax_ids": [vat.pk]}]
