@@ -55,7 +55,7 @@ def report_page(request: HttpRequest, member: Membership, name: str) -> HttpResp
         "controls": shown,
         "faults": told_faults(shown),
         "narrowings": narrowings(shown),
-        "is_narrowed": any(request.GET.get(name) for name in definition.asked),
+        "is_narrowed": asked is None or asked != read(organization, definition.asked, {}),
     }
     if asked is None:
         return show(request, member, "finance/reports/report.html", context, status=422)

@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 import audit.models
 from finance.choices import DocumentKind as Kind
 from finance.models import Organization
+from finance.selectors.days import today
 from finance.selectors.reports.asking import read
 from finance.selectors.reports.catalogue import REPORTS
 from finance.services.document_moves import move_document
@@ -224,3 +225,17 @@ def test_another_organization_s_customer_is_none_of_ours(organization, as_boss, 
     page = as_boss.get(url("sales-by-item", organization, customer=foreign.pk))
     assert page.status_code == 422
     assert "Foreign" not in page.content.decode()
+
+
+def test_filters_are_cleared_only_where_something_is_filtered(organization, as_boss):
+    year = today(organization).year
+    usual = {
+        "period": "this_year",
+        "since": f"{year - 1}-03-01",
+        "to": f"{year - 1}-04-01",
+        "compare": "",
+        "currency": "",
+    }
+    for given, narrows in (({}, False), (usual, False), ({**usual, "period": "last_year"}, True), ({"to": "x"}, True)):
+        page = as_boss.get(url("sales-by-customer", organization, **given))
+        assert page.context["is_narrowed"] is narrows
