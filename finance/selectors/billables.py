@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from finance.billables import SOURCES, Billable, Source
 from finance.models import Expense, Invoice, InvoiceLine, Organization
@@ -39,6 +40,32 @@ def unbilled(actor: Actor, organization: Organization, customer_id: int, *, but:
     ]
     left = [offer for offer in found if offer.token not in but]
     return sorted(left, key=lambda offer: (offer.billable.day, offer.source.key, offer.billable.id))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sum:
+    """What all things of one sort come to in one currency."""
+
+    label: Any
+    currency: str
+    count: int
+    amount: Decimal
+
+
+def sums_of(offers: Iterable[Offer]) -> list[Sum]:
+    """What is offered, sort by sort and currency by currency."""
+    groups: dict[tuple[str, str], list[Offer]] = {}
+    for offer in offers:
+        groups.setdefault((offer.source.key, offer.billable.currency), []).append(offer)
+    return [
+        Sum(
+            label=found[0].source.label,
+            currency=currency,
+            count=len(found),
+            amount=sum((offer.amount for offer in found), Decimal(0)),
+        )
+        for (_key, currency), found in sorted(groups.items())
+    ]
 
 
 def invoice_billing(expense: Expense) -> Invoice | None:

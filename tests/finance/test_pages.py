@@ -95,7 +95,7 @@ def test_an_empty_list_offers_the_next_step_to_those_who_may_take_it(organizatio
 
 
 @pytest.mark.parametrize(
-    ("name", "queries"), [("customer_detail", 9), ("customer_persons", 7), ("customer_history", 8)]
+    ("name", "queries"), [("customer_detail", 12), ("customer_persons", 7), ("customer_history", 8)]
 )
 def test_a_customers_pages_ask_few_queries(organization, as_boss, acme, django_assert_num_queries, name, queries):
     address = url(name, organization, customer=acme.pk)

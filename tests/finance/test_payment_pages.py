@@ -149,6 +149,8 @@ def test_a_write_off_and_a_refund_by_their_dialogs(organization, as_boss, issue,
     as_boss.post(url("invoice_write_off", organization, **names), {"amount": "300", "reason": "Bankrupt"})
     invoice.refresh_from_db()
     assert (invoice.status, invoice.written_off_total) == ("paid", 300)
+    page = as_boss.get(url("invoice_detail", organization, **names)).content.decode()
+    assert "The customer owes the €300.00 of INV-00001 again." in page
     as_boss.post(url("invoice_cancel_write_off", organization, **names))
     invoice.refresh_from_db()
     assert (invoice.status, invoice.balance) == ("sent", 300)

@@ -1,20 +1,24 @@
-"""The dialog of the invoice's editor that offers what its customer can be billed for."""
+"""What a customer can be billed for: in a dialog of the invoice's editor, and in sums on the customer's page."""
 
 from __future__ import annotations
 
 import json
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from finance.choices import DocumentKind as Kind
-from finance.models import Membership
-from finance.rights import Right
-from finance.selectors.billables import unbilled
+from finance.models import Customer, Membership
+from finance.rights import Right, allows
+from finance.selectors.billables import sums_of, unbilled
 from finance.ui.documents.editor_billing import MOST_BILLED, rows_billing
 from finance.ui.documents.editor_state import Editor
-from finance.ui.pages import page
+from finance.ui.pages import actor_of, member_of, page
+from finsuite.kernel import panels
 
 DIALOG = "billables"
 
@@ -39,6 +43,25 @@ def document_billables(request: HttpRequest, member: Membership, kind: Kind, doc
         "organization": editor.organization,
     }
     return render(request, "finance/documents/editor_billables.html", context)
+
+
+@panels.fill("finance.customer.overview", order=20)
+def unbilled_card(request: HttpRequest, customer: Customer) -> str:
+    """What was spent for a customer and waits to be billed, with the invoice that bills it, for those who may."""
+    organization = customer.organization
+    offers = unbilled(actor_of(request), organization, customer.pk)
+    if not offers:
+        return ""
+    may_bill = customer.is_active and allows(member_of(request, organization.pk).role, Right.SALES_EDIT)
+    asked = [("customer", customer.pk), *(("bill", offer.token) for offer in offers[:MOST_BILLED])]
+    new_url = reverse("finance:invoice_new", kwargs={"organization": organization.pk})
+    context = {
+        "sums": sums_of(offers),
+        "bill_url": f"{new_url}?{urlencode(asked)}" if may_bill else "",
+        "is_cut": len(offers) > MOST_BILLED,
+        "most": MOST_BILLED,
+    }
+    return render_to_string("finance/unbilled_card.html", context, request)
 
 
 def _lines(request: HttpRequest, editor: Editor) -> HttpResponse:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 import audit.services
 from finance.choices import DocumentKind as Kind
+from finance.choices import ImportModule
 from finance.documents import pdf
 from finance.documents.building import sheet_of
 from finance.models import Customer, Item, Membership, Vendor
@@ -27,6 +28,7 @@ from finance.selectors import document_lists as selectors
 from finance.selectors.custom_fields import custom_fields
 from finance.selectors.days import today
 from finance.selectors.document_papers import lines_of_many
+from finance.selectors.imports import modules_of
 from finance.selectors.list_columns import columns_of
 from finance.selectors.preferences import preferences
 from finance.selectors.shown import gathered_statuses, shown_statuses
@@ -97,6 +99,7 @@ def document_list(request: HttpRequest, member: Membership, kind: Kind) -> HttpR
         "list_url": pages.url(organization.pk, "list"),
         "print_url": pages.url(organization.pk, "print"),
         "new_url": pages.url(organization.pk, "new") if allows(member.role, pages.spec.edit) else "",
+        "import_url": _import_url(pages, member),
         "lookup_url": reverse(f"finance:{pages.spec.party}_lookup", kwargs={"organization": organization.pk}),
         "party_label": _party_label(pages),
         "heads": columns,
@@ -109,6 +112,14 @@ def document_list(request: HttpRequest, member: Membership, kind: Kind) -> HttpR
         "export_xlsx": f"{pages.url(organization.pk, 'export')}?{urlencode({**query, 'format': 'xlsx'})}",
     }
     return show(request, member, "finance/documents/list.html", context)
+
+
+def _import_url(pages: DocumentPages, member: Membership) -> str:
+    """Where a file of such documents is brought in, for those who may; there are imports of invoices alone."""
+    if pages.kind is not Kind.INVOICE or ImportModule.INVOICES not in modules_of(member):
+        return ""
+    place = reverse("finance:import_new", kwargs={"organization": member.organization_id})
+    return f"{place}?module={ImportModule.INVOICES}"
 
 
 FILTERS = ("q", "status", "party", "since", "to", "sort")

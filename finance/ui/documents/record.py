@@ -142,6 +142,7 @@ def document_files(request: HttpRequest, member: Membership, kind: Kind, documen
         "files": files,
         "most": settings.ATTACHMENTS["MOST_BYTES"] // 1024 // 1024,
         "file_name": f"finance:{kind}_file",
+        "file_delete_name": f"finance:{kind}_file_delete",
     }
     return show_record(request, member, pages, found, "files", context)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from finance.choices import DocumentKind as Kind
 from finance.models import Bill, Expense, Invoice
+from finance.services.customers import update_customer
 from finance.services.document_moves import move_document
 from finance.services.documents import lines_of
 from tests import factories
@@ -96,6 +97,22 @@ def test_the_editor_offers_what_is_unbilled_and_takes_what_is_ticked(
     known = draft(Kind.INVOICE)
     edited = as_boss.post(url(Kind.INVOICE, "edit_billables", organization, known), {"customer_id": customer.pk})
     assert len(edited.context["offers"]) == 8
+
+
+def test_a_customers_page_tells_what_is_not_billed_yet(organization, client, viewer, as_boss, spend, customer, actor):
+    address = page_of(organization, "customer_detail", customer=customer.pk)
+    assert "Not billed yet" not in as_boss.get(address).content.decode()
+    spent = [spend(amount=Decimal(amount)) for amount in ("12", "30")]
+    page = as_boss.get(address).content.decode()
+    assert "Not billed yet" in page
+    assert "€42.00" in page
+    asked = "&amp;".join([f"customer={customer.pk}", *(f"bill=expense%3A{one.pk}" for one in spent)])
+    link = f"{url(Kind.INVOICE, 'new', organization)}?{asked}"
+    assert f'href="{link}"' in page
+    update_customer(actor=actor, customer=customer, values={"status": "inactive"})
+    assert link not in as_boss.get(address).content.decode()
+    client.force_login(viewer, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Not billed yet" not in client.get(address).content.decode()  # whose expenses these are not
 
 
 def test_a_copy_bills_nothing(organization, as_boss, spend, draft):

@@ -16,6 +16,7 @@ from finance.services.comments import add_comment
 from finance.services.custom_fields import create_custom_field
 from finance.services.document_moves import move_document
 from finsuite.kernel import tenants
+from finsuite.kernel.actors import Actor
 from finsuite.kernel.versions import version_of
 from tests.finance.documents.conftest import PURCHASES, SALES
 
@@ -232,6 +233,9 @@ def test_files_hang_on_a_document_and_go_with_it(organization, as_boss, draft):
     file = SimpleUploadedFile("../order.html", b"<script>alert(1)</script>", content_type="text/html")
     as_boss.post(url(Kind.INVOICE, "file_upload", organization, invoice), {"file": file})
     kept = Attachment.objects.get()
+    page = as_boss.get(url(Kind.INVOICE, "files", organization, invoice)).content.decode()
+    assert f'data-open="delete-file-{kept.pk}"' in page
+    assert "Delete order.html?" in page
     assert (kept.name, kept.media_type) == ("order.html", "application/octet-stream")
     told = as_boss.get(url(Kind.INVOICE, "file", organization, invoice, attachment=kept.pk))
     assert told.headers["Content-Disposition"].startswith("attachment")
@@ -249,7 +253,19 @@ def test_only_who_wrote_a_comment_deletes_it(organization, as_boss, client, staf
     assert client.post(address).status_code == 403
     assert Comment.objects.count() == 1
     assert as_boss is client
+    comments = url(Kind.INVOICE, "comments", organization, invoice)
+    assert "Delete this comment?" not in client.get(comments).content.decode()
+    add_comment(actor=Actor.person(staff), document=invoice, text="Theirs")
+    assert client.get(comments).content.decode().count("Delete this comment?") == 1
     assert client.post(url(Kind.INVOICE, "comment_add", organization, invoice), {"text": " "}).status_code == 422
+
+
+def test_the_list_of_invoices_leads_to_their_import_for_who_may(organization, client, viewer, staff):
+    place = reverse("finance:import_new", kwargs={"organization": organization.pk})
+    for person, kind, leads in ((staff, Kind.INVOICE, True), (viewer, Kind.INVOICE, False), (staff, Kind.BILL, False)):
+        client.force_login(person, backend=BACKEND)
+        page = client.get(url(kind, "list", organization)).content.decode()
+        assert (f'href="{place}?module=invoices"' in page) is leads
 
 
 @pytest.mark.parametrize("kind", KINDS)
