@@ -1,9 +1,9 @@
 """How fast a list of 50 is filtered and sorted by one custom field among 100,000 accounts; against plain SQL.
 
-    python -m bench.custom_fields [--accounts 100000]
+    python -m bench.custom_fields [--accounts 100000] [--invoices 100000]
 
-Ten fields are filled on every account. The list goes through the same code as the page's: criteria, then one page, both
-within the time that is told.
+Ten fields are filled on every account, five on invoices, one of them on every other. `--accounts 0`: invoices alone.
+The list goes through the same code as the page's: criteria, then one page, both within the time that is told.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bench.cluster import cluster
@@ -53,8 +54,14 @@ FILL = """
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--accounts", type=int, default=100_000)
+    arguments.add_argument("--invoices", type=int, default=100_000)
+    chosen = arguments.parse_args()
+    report = Report("custom_fields")
     with cluster():
-        measure(arguments.parse_args().accounts, Report("custom_fields"))
+        if chosen.accounts:
+            measure(chosen.accounts, report)
+        measure_invoices(chosen.invoices, report)
+    report.finish()
 
 
 def measure(accounts: int, report: Report) -> None:
@@ -97,7 +104,53 @@ def measure(accounts: int, report: Report) -> None:
 
         worst = max(worst, told(report, f"sorted_by_{sort.replace('-', 'falling_')}", ordered))
     report.figure("slowest_p95_ms", worst, "ms")
-    report.finish()
+
+
+FILL_INVOICES = """
+    UPDATE finance_invoice SET custom = jsonb_build_object(
+        'integer', id % 1000, 'date', (DATE '2020-01-01' + (id % 2000)::int)::text,
+        'choice', (ARRAY['gold', 'silver', 'bronze'])[1 + id % 3], 'text', 'Réf ' || id
+    ) || CASE WHEN id % 2 = 0 THEN '{"yes_no": true}'::jsonb ELSE '{}'::jsonb END
+"""
+ORDERS = ("cf_text", "-cf_text", "cf_integer", "-cf_date", "cf_choice", "cf_yes_no", "-cf_yes_no")
+
+
+def measure_invoices(invoices: int, report: Report) -> None:
+    """Fill invoices, then list them in the order of each field: the first page, one far down, and the overdue ones."""
+    from django.db import connection
+
+    from bench.finance_documents import Books
+    from finance.models import Invoice
+    from finance.selectors.custom_fields import custom_fields
+    from finance.selectors.days import today
+    from finance.selectors.document_lists import Filters, documents
+    from finance.services.custom_fields import create_custom_field
+    from users.models import User
+
+    books = Books(User.objects.create_user("books@example.com", "bench"))
+    books.fill(invoices)
+    for kind in ("text", "integer", "date", "choice", "yes_no"):
+        values = {"module": "invoices", "label": kind, "kind": kind}
+        values |= {"choices": [{"label": label} for label in ("Gold", "Silver", "Bronze")]} if kind == "choice" else {}
+        create_custom_field(actor=books.actor, organization=books.organization, values=values)
+    with connection.cursor() as cursor:
+        cursor.execute(FILL_INVOICES)
+        for table in ("finance_invoice", "finance_customvalue"):
+            cursor.execute(f"VACUUM ANALYZE {table}")
+    books.organization.refresh_from_db()
+    fields, day = custom_fields(books.organization, "invoices"), today(books.organization)
+    found = documents(Invoice, books.organization, Filters(), day)
+    overdue = documents(Invoice, books.organization, Filters(status="overdue"), day)
+    report.figure("invoices", invoices)
+    for sort in ORDERS:
+        sorting = fields.sorting(sort)
+        assert sorting is not None
+        name = f"invoices_by_{sort.replace('-', 'falling_')}"
+        _rows, after = sorting.slice_of(found, after="", size=invoices // 2)
+        for told, rows, mark in (("", found, ""), ("_far_down", found, after), ("_overdue", overdue, "")):
+            times = repeated(partial(sorting.slice_of, rows, after=mark, size=50))
+            report.figure(f"{name}{told}_p50_ms", percentile(times, 0.5), "ms")
+            report.figure(f"{name}{told}_p95_ms", percentile(times, 0.95), "ms")
 
 
 def told(report: Report, name: str, ask: Callable[[], Any]) -> float:

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from finance.ui.documents.pages import DocumentPages
-from finsuite.kernel.custom_fields.kinds import NUMBERS
+from finsuite.kernel.custom_fields.kinds import NUMBERS, SORTABLE, FieldDefinition
 from finsuite.kernel.custom_fields.sets import FieldSet
 
 USUAL = ("date", "party", "reference", "status", "until", "total", "balance")
@@ -52,12 +52,16 @@ def offered(pages: DocumentPages, custom: FieldSet) -> list[Column]:
         Column(name="issued", label=_("Issued")),
         Column(name="created", label=_("Created")),
         Column(name="changed", label=_("Changed")),
-        *(Column(name=field.name, label=field.label, field=field) for field in custom),
+        *(_custom(field) for field in custom),
         Column(name="sub_total", label=_("Subtotal")),
         Column(name="tax_total", label=_("Tax")),
         Column(name="total", label=_("Total"), sort="total"),
     ]
     return [*found, *([Column(name="balance", label=_("Balance"))] if pages.has_balance else [])]
+
+
+def _custom(field: FieldDefinition) -> Column:
+    return Column(name=field.name, label=field.label, sort=field.name if field.kind in SORTABLE else "", field=field)
 
 
 def chosen(columns: Sequence[Column], names: Collection[str]) -> list[Column]:

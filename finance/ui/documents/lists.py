@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -68,15 +69,15 @@ def document_list(request: HttpRequest, member: Membership, kind: Kind) -> HttpR
     """The documents of a kind that pass the filters; htmx gets the next rows alone."""
     pages, organization = PAGES[kind], member.organization
     day = today(organization)
-    filters, sort = _filters(request, pages), _sort(request)
     fields = custom_fields(organization, pages.spec.extended)
+    filters, sort = _filters(request, pages), _sort(request, fields)
     custom = CustomFilters(fields, request.GET.dict())
     found = custom.apply(selectors.documents(pages.model, organization, filters, day))
     offer = offered(pages, fields)
     columns = chosen(offer, columns_of(member, kind))
     after = request.GET.get("after", "")
     listed = found.select_related("salesperson") if any(one.name == "salesperson" for one in columns) else found
-    rows, following = selectors.slice_of(listed, sort=sort, after=after, size=SIZE)
+    rows, following = _slice(listed, sort, fields, after)
     context: dict[str, Any] = {
         "pages": pages,
         "rows": [_row(pages, document, day, columns) for document in rows],
@@ -157,7 +158,7 @@ def document_export(request: HttpRequest, member: Membership, kind: Kind) -> Htt
         verb="exported",
         after={"kind": str(pages.label), "count": count},
     )
-    rows = _cells(pages, selectors.sorted_by(found, _sort(request)), day, custom)
+    rows = _cells(pages, _sorted(found, _sort(request, custom), custom), day, custom)
     title = str(pages.label)
     chunks = xlsx_chunks(rows, title) if is_sheet else csv_chunks(rows)
     kind_of_file = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" if is_sheet else "text/csv"
@@ -258,9 +259,22 @@ def _filters(request: HttpRequest, pages: DocumentPages) -> selectors.Filters:
     )
 
 
-def _sort(request: HttpRequest) -> str:
+def _sort(request: HttpRequest, custom: FieldSet) -> str:
     asked = request.GET.get("sort", "")
-    return asked if asked in selectors.SORTS else "-date"
+    return asked if asked in selectors.SORTS or custom.sorting(asked) else "-date"
+
+
+def _slice(found: QuerySet[Any], sort: str, custom: FieldSet, after: str) -> tuple[list[Any], str]:
+    """The next rows in this order, and the mark to go on from."""
+    by_custom = custom.sorting(sort)
+    if by_custom is not None:
+        return by_custom.slice_of(found, after=after, size=SIZE)
+    return selectors.slice_of(found, sort=sort, after=after, size=SIZE)
+
+
+def _sorted(found: QuerySet[Any], sort: str, custom: FieldSet) -> QuerySet[Any]:
+    by_custom = custom.sorting(sort)
+    return selectors.sorted_by(found, sort) if by_custom is None else by_custom.ordered(found)
 
 
 def _day(text: str) -> date | None:

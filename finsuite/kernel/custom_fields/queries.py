@@ -97,12 +97,17 @@ def number_of(value: Any) -> Decimal | int:
 
 def sorted_by(values: type[ValueRow], field: FieldDefinition) -> Subquery:
     """What records are sorted by: texts as they are searched, choices in their own order."""
-    rows = _rows_of(values, field).filter(record_id=OuterRef("pk"))
+    rows, column = compared(values, field)
+    return Subquery(rows.filter(record_id=OuterRef("pk")).values(column)[:1])
+
+
+def compared(values: type[ValueRow], field: FieldDefinition) -> tuple[QuerySet[Any], str]:
+    """The values of a field, and the column that they are sorted by."""
+    rows = _rows_of(values, field)
     if field.kind == Kind.CHOICE:
         places = [When(key=key, then=Value(place)) for place, key in enumerate(field.options)]
-        rows = rows.annotate(place=Case(*places, default=Value(len(places)), output_field=IntegerField()))
-        return Subquery(rows.values("place")[:1])
-    return Subquery(rows.values("number" if field.kind in _NUMBERED else "key")[:1])
+        return rows.annotate(place=Case(*places, default=Value(len(places)), output_field=IntegerField())), "place"
+    return rows, "number" if field.kind in _NUMBERED else "key"
 
 
 def sort_column(field: FieldDefinition) -> str:

@@ -13,8 +13,9 @@ from django.db import IntegrityError, connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from finsuite.kernel.custom_fields.kinds import PREFIX, FieldDefinition
+from finsuite.kernel.custom_fields.kinds import PREFIX, SORTABLE, FieldDefinition
 from finsuite.kernel.custom_fields.queries import sort_column, sorted_by
+from finsuite.kernel.custom_fields.sorting import Sorting
 from finsuite.kernel.custom_fields.tables import ValueRow
 from finsuite.kernel.custom_fields.values import clean, fault, required_fault
 from finsuite.kernel.errors import Refused
@@ -109,6 +110,13 @@ class FieldSet:
             return rows
         found: QuerySet[Any] = rows.annotate(**{sort_column(f): sorted_by(self.values, f) for f in fields})
         return found
+
+    def sorting(self, sort: str) -> Sorting | None:
+        """The order that a list's address asks for: `cf_site`, or `-cf_site`; None where it names no such field."""
+        field = self.by_name.get(sort.removeprefix("-"))
+        if self.values is None or field is None or field.kind not in SORTABLE:
+            return None
+        return Sorting(values=self.values, field=field, is_falling=sort.startswith("-"))
 
     # Unique values ------------------------------------------------------------------------------------------------
 
