@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q
@@ -20,6 +22,7 @@ from finance.models import (
     TaxExemption,
     Vendor,
 )
+from finance.selectors.rates import price_precision
 from finsuite.kernel.text import name_key
 
 M = TypeVar("M", bound=Model)
@@ -88,18 +91,48 @@ def items_meant(organization: Organization, lines: Sequence[tuple[str, str, str]
 
 def invoice_numbered(organization: Organization, number: str) -> Any:
     """The invoice that bears this number, with its customer."""
-    found = Invoice.objects.of(organization).select_related("customer").filter(number=number).first()
-    return _owned(found, organization)
+    found = Invoice.objects.of(organization).filter(number=number)
+    if not found.exists():  # asked of each record, and next to always so
+        return None
+    return _owned(found.select_related("customer").first(), organization)
 
 
-def taxes_of(organization: Organization) -> list[Tax]:
-    """The taxes that lines may bear, by id."""
-    return list(Tax.objects.of(organization).filter(is_active=True).order_by("pk"))
+@dataclass
+class Known:
+    """What the records of a batch ask over and over, read once. An import changes nothing of it, but may make taxes."""
+
+    organization: Organization
+    customers: dict[tuple[str, str, str], Customer] = field(default_factory=dict)
+    precisions: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def members(self) -> dict[str, list[int]]:
+        """The user ids of the members, by e-mail address and by name."""
+        return members_by_name(self.organization)
+
+    @cached_property
+    def terms(self) -> list[PaymentTerm]:
+        """The payment terms in use, in their order."""
+        return list(PaymentTerm.objects.of(self.organization).filter(is_active=True).order_by("position", "pk"))
+
+    @cached_property
+    def taxes(self) -> list[Tax]:
+        """The taxes that lines may bear, by id."""
+        return list(Tax.objects.of(self.organization).filter(is_active=True).order_by("pk"))
+
+    def without_taxes(self) -> None:
+        """One was made: the next record reads them anew, whether that one is there by then or was taken back."""
+        self.__dict__.pop("taxes", None)
+
+    def price_precision(self, currency: str) -> int:
+        """How many decimals prices in this currency have at least."""
+        if currency not in self.precisions:
+            self.precisions[currency] = price_precision(self.organization, currency)
+        return self.precisions[currency]
 
 
-def term_meant(organization: Organization, label: str, days: int | None) -> PaymentTerm | None:
+def term_meant(terms: Sequence[PaymentTerm], label: str, days: int | None) -> PaymentTerm | None:
     """The payment term of this name, else the first that is due after so many days."""
-    terms = list(PaymentTerm.objects.of(organization).filter(is_active=True).order_by("position", "pk"))
     key = name_key(label)
     same_name = [term for term in terms if key and term.name_key == key]
     if same_name or days is None:

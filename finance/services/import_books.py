@@ -17,7 +17,7 @@ from finance.imports.fields import CONTACTS, INVOICES, ITEMS
 from finance.imports.reading import Entry
 from finance.models import ImportedRecord, ImportJob, Organization
 from finance.rights import Right
-from finance.selectors.import_known import members_by_name
+from finance.selectors.import_known import Known
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.errors import Conflict, DomainError, NotPermitted, Refused, TransitionRefused
@@ -46,9 +46,9 @@ class Books:
     organization: Organization
 
     @cached_property
-    def members(self) -> dict[str, list[int]]:
-        """Whom the file may mean by an e-mail address or a name. No import makes or renames one."""
-        return members_by_name(self.organization)
+    def known(self) -> Known:
+        """What the records of a batch ask over and over."""
+        return Known(self.organization)
 
 
 @dataclass
@@ -109,7 +109,7 @@ def member_of(books: Books, entry: Entry, name: str, notes: list[Problem]) -> in
     told = entry.values.get(name, "")
     if not told:
         return None
-    found = books.members.get(name_key(told), [])
+    found = books.known.members.get(name_key(told), [])
     if len(found) != 1:
         notes.append(Problem("no_such_person", name, {"value": told[:60]}))
         return None

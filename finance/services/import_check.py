@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from django.db import transaction
@@ -69,7 +70,7 @@ def _go_on(books: Books) -> bool:
     left = islice(grouped(_below_header(job), key, counts), job.line, None)
     until = time.monotonic() + SECONDS_AT_A_TIME
     while batch := list(islice(left, BATCH)):
-        _rehearse_batch(books, plan, batch, groups)
+        _rehearse_batch(replace(books), plan, batch, groups)  # what is there is read anew for each
         if time.monotonic() > until:
             return True
     _end(job, rows)

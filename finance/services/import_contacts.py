@@ -154,7 +154,7 @@ def _agreed(books: Books, entry: Entry) -> Values:
 
 def _term(books: Books, entry: Entry) -> Any:
     label, days = entry.values.get("payment_terms_label", ""), entry.values.get("payment_terms")
-    return term_meant(books.organization, label, days) if label or days is not None else None
+    return term_meant(books.known.terms, label, days) if label or days is not None else None
 
 
 def _plain(entry: Entry, writable: frozenset[str]) -> Values:

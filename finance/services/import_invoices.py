@@ -14,7 +14,6 @@ from finance.imports.reading import Entry
 from finance.imports.words import SENT, VOID
 from finance.models import Customer, Invoice
 from finance.selectors.import_known import invoice_numbered, items_meant, known_by_source, named, term_meant
-from finance.selectors.rates import price_precision
 from finance.services.customers import create_customer
 from finance.services.document_moves import move_document
 from finance.services.documents import create_document
@@ -94,11 +93,15 @@ def _customer_name(books: Books, entry: Entry, known: Invoice) -> str:
 def _customer(books: Books, entry: Entry, applied: Applied) -> Customer:
     said = entry.values
     source_id = said.get("customer_source_id", "")
-    found: Customer | None = known_by_source(books.organization, ImportedKind.CUSTOMER, source_id)
+    told = (source_id, said["customer"], said.get("email", ""))
+    found: Customer | None = books.known.customers.get(told)
+    if found is None:
+        found = known_by_source(books.organization, ImportedKind.CUSTOMER, source_id)
     if found is None:
         same = named(books.organization, Customer, said["customer"], said.get("email", ""))
         found = one(same, "several_customers", "customer", said["customer"])
     if found is not None:
+        books.known.customers[told] = found
         return found
     if not books.job.creates_customers:
         raise Unfit(Problem("no_such_customer", "customer", {"value": said["customer"][:60]}))
@@ -126,7 +129,7 @@ def _values(books: Books, entry: Entry, customer: Customer, taxes: Taxes) -> Giv
         "adjustment": invoicing.adjustment_of(said),
         "notes": said.get("notes", ""),
         "terms": said.get("terms", ""),
-        "price_precision": invoicing.precision_of(entry.parts, price_precision(books.organization, currency)),
+        "price_precision": invoicing.precision_of(entry.parts, books.known.price_precision(currency)),
     }
     if values["adjustment"]:
         values["adjustment_label"] = said.get("adjustment_label", "")
@@ -137,7 +140,7 @@ def _values(books: Books, entry: Entry, customer: Customer, taxes: Taxes) -> Giv
         tax = taxes.meant(name, rate, "shipping_tax_name")
         values["shipping_tax_id"] = tax.pk if tax else None
     label, days = said.get("payment_terms_label", ""), said.get("payment_terms")
-    term = term_meant(books.organization, label, days) if label or days is not None else None
+    term = term_meant(books.known.terms, label, days) if label or days is not None else None
     if term is not None:
         values["payment_term_id"] = term.pk
     salesperson_id = member_of(books, entry, "salesperson", taxes.applied.notes)
@@ -227,6 +230,8 @@ def _moved(books: Books, entry: Entry, invoice: Invoice, applied: Applied) -> In
     left_open = settled.paid + settled.credited
     if left_open and not books.job.records_payments:
         applied.notes.append(Problem("payment_left_out", "", _told(invoice, amount=left_open)))
+        return invoice
+    if not left_open and not settled.written_off:
         return invoice
     if settled.paid:
         _pay(books, invoice, settled, applied)

@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import cached_property
 
 from finance.models import Tax
-from finance.selectors.import_known import taxes_of
 from finance.services.import_books import Applied, Books, Unfit
 from finance.services.taxes import create_tax
 from finsuite.kernel.imports.problems import Problem
@@ -23,8 +22,8 @@ class Taxes:
 
     @cached_property
     def there(self) -> list[Tax]:
-        """The organization's taxes in use."""
-        return taxes_of(self.books.organization)
+        """The organization's taxes in use; those that are made for the record come to them."""
+        return list(self.books.known.taxes)
 
     def meant(self, name: str, rate: Decimal | None, field: str) -> Tax | None:
         """The tax of this name and rate, or the only one of this rate; none where the file names none.
@@ -62,6 +61,7 @@ class Taxes:
         books = self.books
         made = create_tax(actor=books.actor, organization=books.organization, values={"name": name, "rate": rate})
         self.there.append(made)
+        books.known.without_taxes()
         self.applied.made.append({"kind": "tax", "id": made.pk, "label": made.name})
         return made
 
