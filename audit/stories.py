@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
+from django.utils.translation import get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit.models import Entry
 from finsuite.kernel import formats
@@ -112,6 +113,7 @@ LABELS: dict[str, Any] = {
     "products_of_lines": pgettext_lazy("history", "Products that lines no longer name"),
     "address": pgettext_lazy("history", "Network address"),
     "recipients": pgettext_lazy("history", "Recipients"),
+    "comment": pgettext_lazy("history", "Comment"),
 }
 PATHS: dict[str, Any] = {
     Via.API: gettext_lazy("by the API"),
@@ -198,7 +200,8 @@ def _story(entry: Entry, namer: Namer, custom: Custom) -> Story:
 def _in_order(model: type[models.Model] | None, names: Iterable[str]) -> list[str]:
     """As the record has its fields. Kept as JSON, they come back by the length of their names."""
     places: dict[str, int] = {}
-    for place, field in enumerate(model._meta.get_fields() if model else ()):
+    fields = [*model._meta.concrete_fields, *model._meta.related_objects] if model else []
+    for place, field in enumerate(fields):
         places |= {field.name: place, getattr(field, "attname", field.name): place}
     return sorted(names, key=lambda name: places.get(name, len(places)))
 
@@ -247,7 +250,11 @@ def _line(item: Mapping[str, Any]) -> str:
     """A line of a document: `Float glass: 2 × 340.50, VAT 20 % = 681`."""
     quantity, rate, total = (formats.exact(Decimal(item[name])) for name in ("quantity", "rate", "item_total"))
     terms = [f"{quantity} × {rate}", item.get("discount", ""), *item.get("taxes", ()), *item.get("bills", ())]
-    told = f"{item['name']}: {', '.join(filter(None, terms))} = {total}"
+    told = _("%(name)s: %(terms)s = %(total)s") % {
+        "name": item["name"],
+        "terms": ", ".join(filter(None, terms)),
+        "total": total,
+    }
     return "\n".join(filter(None, [item.get("header", ""), told, item.get("description", "")]))
 
 
@@ -268,6 +275,8 @@ def _shown(model: type[models.Model] | None, name: str, value: Any, namer: Namer
     if isinstance(value, list):
         has_lines = any(isinstance(item, Mapping) and item.keys() >= LINE for item in value)
         return ("\n" if has_lines else ", ").join(_item(item, namer) for item in value)
+    if name == "language" and value in LANG_INFO:
+        return str(get_language_info(value)["name_translated"])
     column = _column(model, name)
     choices = dict(getattr(column, "flatchoices", None) or [])
     if value in choices:

@@ -78,7 +78,7 @@ def expense_list(request: HttpRequest, member: Membership) -> HttpResponse:
         "categories": selectors.categories(member.organization),
         "people": people,
         "sums": selectors.sums_of(found) if rows else None,
-        "columns": 9 + context["sees_all"],
+        "columns": 8 + context["sees_all"],
         "party": Customer.objects.of(member.organization).filter(pk=filters.customer_id).first()
         if filters.customer_id
         else None,

@@ -91,10 +91,18 @@ def test_fields_addresses_and_lines_are_told_in_their_own_order() -> None:
     address = {"zip": "69007", "city": "Lyon", "address": "14 rue des Verriers", "country": "France", "street2": ""}
     line = {"name": "Float glass", "rate": "340.5", "taxes": ["VAT 20 %"], "quantity": "2", "item_total": "681"}
     lines = [{**line, "header": "Glass", "position": 1}, {**line, "discount": "10%", "description": "Clear"}]
-    after = {"date": "2026-11-22", "lines": lines, "number": "INV-1", "billing": address, "cf_site": "Gate 4"}
+    after = {
+        "language": "fr",
+        "date": "2026-11-22",
+        "lines": lines,
+        "number": "INV-1",
+        "billing": address,
+        "cf_site": "Gate 4",
+    }
     (story,) = stories([Entry(kind="finance.invoice", verb="created", before={}, after=after)])
     told = {detail.label: detail.after for detail in story.details}
-    assert list(told) == ["Lines", "Number", "Date", "Billing address", "Site"]
+    assert list(told) == ["Number", "Date", "Language", "Billing address", "Lines", "Site"]
+    assert told["Language"] == "French"
     assert told["Billing address"] == "14 rue des Verriers, 69007, Lyon, France"
     assert told["Lines"].splitlines() == [
         "Glass",

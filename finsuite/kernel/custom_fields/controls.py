@@ -34,7 +34,7 @@ class NumberControl(forms.CharField):
 class MomentControl(forms.DateTimeField):
     """A day with its time, in the person's time zone."""
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S")
 
     def clean(self, value: Any) -> Any:
         found = super().clean(value)
