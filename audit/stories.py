@@ -199,8 +199,8 @@ def _story(entry: Entry, namer: Namer, custom: Custom) -> Story:
 
 def _in_order(model: type[models.Model] | None, names: Iterable[str]) -> list[str]:
     """As the record has its fields. Kept as JSON, they come back by the length of their names."""
+    fields: list[Any] = [*model._meta.concrete_fields, *model._meta.related_objects] if model else []
     places: dict[str, int] = {}
-    fields = [*model._meta.concrete_fields, *model._meta.related_objects] if model else []
     for place, field in enumerate(fields):
         places |= {field.name: place, getattr(field, "attname", field.name): place}
     return sorted(names, key=lambda name: places.get(name, len(places)))
