@@ -2,8 +2,9 @@
 
 What was open on a day is what is open now, plus what has settled it since: payments, credits and write-offs of later
 days. So a day of today costs no more than what is open. A settlement that was taken back, and a document that was
-voided since, leave no trace in these tables: the figures are as if they had never been. A part of a payment settles
-from the latest of three days on: its own, the payment's and the document's, as a statement has it.
+voided since, leave no trace in these tables: the figures are as if they had never been, and the notes name the latter.
+A part of a payment settles from the latest of three days on: its own, the payment's and the document's, as a statement
+has it.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from finance.ageing import NAMES, due_between
+from finance.models import Bill, CreditNote, Invoice
+from finance.models.documents import Document
 from finance.selectors.reports.asking import UNUSED, Asked
 from finance.selectors.reports.shapes import Column, Report, Row, Shape, fetch, summed
+from finance.selectors.reports.voided import voided_since
 from finsuite.kernel.money import decimals
 
 
@@ -29,6 +33,7 @@ class Side:
     unused_label: Any
     document: str  # the table
     states: str
+    voided: tuple[type[Document], ...]  # what may have been voided since
     settled: tuple[str, ...]  # later settlements of documents: (document_id, amount)
     sources: tuple[str, ...]  # what is unused: (kind, id, number, party_id, date, currency, exchange_rate, open)
 
@@ -69,6 +74,7 @@ RECEIVABLES = Side(
     unused_label=_("Unused credits"),
     document="finance_invoice",
     states="'sent', 'paid'",
+    voided=(Invoice, CreditNote),
     settled=(_PAID.format(**_PAYMENT, **_INVOICE), _PAID.format(**_NOTE, **_INVOICE), _WRITTEN_OFF),
     sources=(
         _LEFT.format(kind="payment", states="", **_PAYMENT, **_INVOICE),
@@ -81,6 +87,7 @@ PAYABLES = Side(
     unused_label=_("Advances"),
     document="finance_bill",
     states="'open', 'paid'",
+    voided=(Bill,),
     settled=(_PAID.format(**_VENDOR_PAYMENT, **_BILL),),
     sources=(_LEFT.format(kind="vendor_payment", states="", **_VENDOR_PAYMENT, **_BILL),),
 )
@@ -123,12 +130,12 @@ _BY_DOCUMENT = """WITH later AS ({settled})
 
 
 def receivables(asked: Asked) -> Report:
-    """What customers owed on the day, by customer; or the documents behind a customer or a step. One statement."""
+    """What customers owed on the day, by customer; or the documents behind one or a step; one statement, or two."""
     return _ageing(asked, RECEIVABLES)
 
 
 def payables(asked: Asked) -> Report:
-    """What was owed to vendors on the day, by vendor; or the documents behind a vendor or a step. One statement."""
+    """What was owed to vendors on the day, by vendor; or the documents behind one, or a step. The same statements."""
     return _ageing(asked, PAYABLES)
 
 
@@ -158,7 +165,7 @@ def _by_party(asked: Asked, side: Side) -> Report:
         Column("net", pgettext_lazy("of what is owed", "Net")),
     )
     total = {"name": _("Total"), **summed(rows, names)}
-    return Report(columns=columns, rows=rows, total=total, drawn=NAMES, notes=(NOTE,))
+    return Report(columns=columns, rows=rows, total=total, drawn=NAMES, notes=_notes(asked, side))
 
 
 def _by_document(asked: Asked, side: Side) -> Report:
@@ -178,7 +185,11 @@ def _by_document(asked: Asked, side: Side) -> Report:
         Column("open_base", pgettext_lazy("amount not settled", "Open, in base currency")),
     )
     total: Row = {"number": _("Total"), **summed(rows, ("open_base",))}
-    return Report(columns=columns, rows=rows, total=total, notes=(NOTE,))
+    return Report(columns=columns, rows=rows, total=total, notes=_notes(asked, side))
+
+
+def _notes(asked: Asked, side: Side) -> list[Any]:
+    return [NOTE, *voided_since(asked, side.party, side.voided)]
 
 
 def _told(asked: Asked, side: Side, row: dict[str, Any]) -> Row:
