@@ -78,7 +78,7 @@ class ImportResource(Imports, FinanceResource):
         table = table_of(self.organization, record.module)
 
         def worded(row: dict[str, Any]) -> Sequence[str]:
-            return selectors.reasons(table, row["undo_problems"] if row["undo"] else row["problems"])
+            return selectors.reasons(table.of(row["kind"]), row["undo_problems"] if row["undo"] else row["problems"])
 
         return worded
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from finance.imports.fields import CONTACTS, INVOICES, ITEMS, PARTS
+from finance.imports.words import VENDOR
 from finsuite.kernel.imports.problems import Particular, Problem
 from finsuite.kernel.imports.reader import Row, fitted
 from finsuite.kernel.imports.rows import Parsed, Plan, parse_row
@@ -26,10 +27,13 @@ class Entry:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read(module: str, rows: Sequence[Row], plan: Plan) -> list[Entry]:
+def read(module: str, rows: Sequence[Row], plan: Plan, of_vendors: Plan | None = None) -> list[Entry]:
     """The records of a group of rows. A second row of an item, or one that says nothing new of a contact, is one more
-    record, which is refused."""
-    parsed = [parse_row(row.line, fitted(row, plan.width), len(row.cells), plan) for row in rows]
+    record, which is refused. Contacts that are vendors have a plan of their own where their fields are read otherwise.
+    """
+    parsed = _parsed(rows, plan)
+    if of_vendors is not None and any(row.values.get("contact_type") == VENDOR for row in parsed):
+        parsed = _parsed(rows, of_vendors)
     entry = Entry(parsed[0].line, lines=[row.line for row in parsed])
     if module == ITEMS:
         entry.values, entry.problems = parsed[0].values, parsed[0].problems
@@ -40,6 +44,10 @@ def read(module: str, rows: Sequence[Row], plan: Plan) -> list[Entry]:
         twice = _persons(entry) if module == CONTACTS else []
     entry.label = _label(module, entry.values)
     return [entry, *twice]
+
+
+def _parsed(rows: Sequence[Row], plan: Plan) -> list[Parsed]:
+    return [parse_row(row.line, fitted(row, plan.width), len(row.cells), plan) for row in rows]
 
 
 def _agree(entry: Entry, parsed: Sequence[Parsed], parts: Sequence[str]) -> None:

@@ -144,7 +144,7 @@ def refused_rows(job: ImportJob) -> QuerySet[ImportRow]:
 def shown(job: ImportJob, rows: Iterable[ImportRow]) -> list[ShownRow]:
     """The records of an import in words."""
     table = table_of(job.organization, job.module)
-    return [_shown(row, table) for row in rows]
+    return [_shown(row, table.of(row.kind)) for row in rows]
 
 
 def _shown(row: ImportRow, table: Table) -> ShownRow:
@@ -217,7 +217,7 @@ def dry_run_table(job: ImportJob, show: str) -> Iterator[list[str]]:
     ]
     table = table_of(job.organization, job.module)
     for row in import_rows(job, show).iterator(chunk_size=2_000):
-        told = _shown(row, table)
+        told = _shown(row, table.of(row.kind))
         changes = "; ".join(f"{change.field}: {change.before} → {change.after}" for change in told.changes)
         yield [
             *(str(told.line), told.kind_label, told.label, told.outcome_label, told.result_label, told.undo_label),
@@ -230,7 +230,7 @@ def refused_table(job: ImportJob) -> Iterator[list[str]]:
     table = table_of(job.organization, job.module)
     why: dict[int, str] = {}
     for refused in refused_rows(job):
-        told = " ".join(reasons(table, refused.problems))
+        told = " ".join(reasons(table.of(refused.kind), refused.problems))
         why |= dict.fromkeys([refused.line, *refused.lines], told)
     width = len(job.headers)
     kept = [column for column, header in enumerate(job.headers) if header not in (LINE, REASON)]

@@ -18,6 +18,7 @@ from finance.imports.reading import Entry
 from finance.models import ImportedRecord, ImportJob, Organization
 from finance.rights import Right
 from finance.selectors.import_known import Known
+from finance.services.import_fields import Table, table_of
 from finsuite.kernel.actors import Actor, Via
 from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.errors import Conflict, DomainError, NotPermitted, Refused, TransitionRefused
@@ -44,6 +45,11 @@ class Books:
     job: ImportJob
     actor: Actor
     organization: Organization
+
+    @cached_property
+    def table(self) -> Table:
+        """What the file can fill, read once for all the records that are entered together."""
+        return table_of(self.organization, self.job.module)
 
     @cached_property
     def known(self) -> Known:

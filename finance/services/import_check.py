@@ -18,20 +18,18 @@ from finance.imports.reading import Entry, read
 from finance.models import ImportJob, ImportRow
 from finance.services.import_books import Applied, Books, books_of, rights_of
 from finance.services.import_entries import rehearse
-from finance.services.import_fields import table_of
-from finsuite.kernel.bulk import insert_many, update_many
+from finance.services.import_twice import refuse_namesakes, refuse_same_values
+from finsuite.kernel.bulk import insert_many
 from finsuite.kernel.imports.files import fault_of, rows_of
 from finsuite.kernel.imports.mapping import mapping_of
-from finsuite.kernel.imports.problems import FileBroken, Problem
+from finsuite.kernel.imports.problems import FileBroken
 from finsuite.kernel.imports.reader import MOST_ROWS, Row
 from finsuite.kernel.imports.rows import Plan, frozen, plan_columns
 from finsuite.kernel.imports.tables import ImportOutcome, ImportState
 from finsuite.kernel.imports.work import SECONDS_AT_A_TIME
-from finsuite.kernel.text import name_key
 
 BATCH = 20  # groups of rows in one transaction
 WRITES = (ImportOutcome.CREATE, ImportOutcome.UPDATE)
-NAMED_ONCE = (ImportedKind.CUSTOMER, ImportedKind.VENDOR)
 
 
 class _Superseded(Exception):
@@ -58,8 +56,10 @@ def _go_on(books: Books) -> bool:
     for right in rights_of(job):
         require(books.actor, job.organization, right)
     mapping = mapping_of(job)
-    table = table_of(job.organization, job.module)
-    plan = plan_columns(table, mapping, job.formats, width=len(job.headers))
+    plans = [
+        plan_columns(books.table.of(kind), mapping, job.formats, width=len(job.headers))
+        for kind in (ImportedKind.CUSTOMER, ImportedKind.VENDOR)
+    ]
     key = key_of(job.module, mapping)
     counts = count(_below_header(job), key)
     rows, groups = sum(counts.values()), len(counts) - ("" in counts) + counts[""]
@@ -70,10 +70,10 @@ def _go_on(books: Books) -> bool:
     left = islice(grouped(_below_header(job), key, counts), job.line, None)
     until = time.monotonic() + SECONDS_AT_A_TIME
     while batch := list(islice(left, BATCH)):
-        _rehearse_batch(replace(books), plan, batch, groups)  # what is there is read anew for each
+        _rehearse_batch(replace(books), plans, batch, groups)  # what is there is read anew for each
         if time.monotonic() > until:
             return True
-    _end(job, rows)
+    _end(books, rows)
     return False
 
 
@@ -84,10 +84,10 @@ def _below_header(job: ImportJob) -> Iterator[Row]:
 
 
 @transaction.atomic
-def _rehearse_batch(books: Books, plan: Plan, batch: Sequence[Sequence[Row]], groups: int) -> None:
+def _rehearse_batch(books: Books, plans: Sequence[Plan], batch: Sequence[Sequence[Row]], groups: int) -> None:
     job = books.job
     _hold(job)
-    entries = [entry for group in batch for entry in read(job.module, group, plan)]
+    entries = [entry for group in batch for entry in read(job.module, group, *plans)]
     rows = [row_of(job, entry, rehearse(books, entry)) for entry in entries]
     insert_many(rows)
     job.line += len(batch)
@@ -130,13 +130,14 @@ def row_of(job: ImportJob, entry: Entry, applied: Applied) -> ImportRow:
 
 
 @transaction.atomic
-def _end(job: ImportJob, rows: int) -> None:
+def _end(books: Books, rows: int) -> None:
+    job = books.job
     held = _hold(job)
-    twice = _refuse_namesakes(job)
-    if twice:
+    refused = refuse_namesakes(job) + refuse_same_values(job, books.table)
+    if refused:
         counts = Counter(job.counts)
-        counts[ImportOutcome.CREATE] -= twice
-        counts[ImportOutcome.REFUSE] += twice
+        counts.subtract(refused)
+        counts[ImportOutcome.REFUSE] += refused.total()
         job.counts = {str(outcome): number for outcome, number in counts.items() if number}
     made: dict[str, set[str]] = {}
     payments = 0
@@ -148,22 +149,6 @@ def _end(job: ImportJob, rows: int) -> None:
     held.counts = {**job.counts, "rows": rows, **{name: number for name, number in besides.items() if number}}
     held.state, held.progress, held.checked_at = ImportState.CHECKED, 100, timezone.now()
     held.save()
-
-
-def _refuse_namesakes(job: ImportJob) -> int:
-    """Refuse what would be a second new customer or vendor of one name: each was rehearsed without the other."""
-    first: dict[tuple[str, str], int] = {}
-    found = []
-    created = ImportRow.objects.filter(job=job, outcome=ImportOutcome.CREATE, kind__in=NAMED_ONCE).order_by("line")
-    for pk, kind, label, line in created.values_list("pk", "kind", "label", "line").iterator():
-        earlier = first.setdefault((kind, name_key(label)), line)
-        if earlier != line:
-            problem = Problem("duplicate", "", {"line": earlier})
-            row = ImportRow(pk=pk, outcome=ImportOutcome.REFUSE, values={}, parts=[], problems=[problem.as_json()])
-            found.append(row)
-    if found:
-        update_many(found, ("outcome", "values", "parts", "problems"))
-    return len(found)
 
 
 @transaction.atomic

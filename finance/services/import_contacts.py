@@ -40,8 +40,11 @@ Values = dict[str, Any]
 def apply_contact(books: Books, entry: Entry) -> Applied:
     """Create the customer or vendor, or bring the one that is meant up to date."""
     if entry.values.get("contact_type") == VENDOR:
-        return _apply_vendor(books, entry)
-    return _apply_customer(books, entry)
+        applied, code = _apply_vendor(books, entry), "not_of_vendors"
+    else:
+        applied, code = _apply_customer(books, entry), "not_of_customers"
+    applied.notes += [Problem(code, name) for name in books.table.of(applied.kind).strays(entry.values)]
+    return applied
 
 
 def _apply_customer(books: Books, entry: Entry) -> Applied:
@@ -73,7 +76,11 @@ def _apply_vendor(books: Books, entry: Entry) -> Applied:
     if known is not None and books.job.existing == books.job.Existing.SKIP:
         return Applied(ImportOutcome.SKIP, ImportedKind.VENDOR, known)
     notes = _opened(entry)
-    values = _plain(entry, vendors.WRITABLE) | _from_person(entry, REACHED + NAMED) | _owned(books, entry, notes)
+    values = (
+        _plain(books, entry, ImportedKind.VENDOR, vendors.WRITABLE)
+        | _from_person(entry, REACHED + NAMED)
+        | _owned(books, entry, notes)
+    )
     term = _term(books, entry)
     if term is not None:
         values["payment_term_id"] = term.pk
@@ -131,7 +138,7 @@ def _exempt(books: Books, entry: Entry, notes: list[Problem]) -> Values:
 
 
 def _customer_values(books: Books, entry: Entry, known: Customer | None, notes: list[Problem]) -> Values:
-    values = _plain(entry, customers.WRITABLE) | _from_person(entry, REACHED)
+    values = _plain(books, entry, ImportedKind.CUSTOMER, customers.WRITABLE) | _from_person(entry, REACHED)
     if _kind(entry, known) == CustomerKind.INDIVIDUAL:
         values |= _from_person(entry, NAMED)
         if known is None and not (values.get("first_name") or values.get("last_name")):
@@ -157,14 +164,13 @@ def _term(books: Books, entry: Entry) -> Any:
     return term_meant(books.known.terms, label, days) if label or days is not None else None
 
 
-def _plain(entry: Entry, writable: frozenset[str]) -> Values:
-    """The values that are written as they are; custom fields are customers' alone."""
-    with_custom = "kind" in writable
-    left_out = ("payment_terms", "payment_terms_label")
+def _plain(books: Books, entry: Entry, kind: ImportedKind, writable: frozenset[str]) -> Values:
+    """The values that are written as they are, those of custom fields included."""
+    left_out = ("payment_terms", "payment_terms_label", *books.table.of(kind).strays(entry.values))
     return {
         name: value
         for name, value in entry.values.items()
-        if (name in writable and name not in left_out) or (with_custom and name.startswith(PREFIX))
+        if (name in writable or name.startswith(PREFIX)) and name not in left_out
     }
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from finance.choices import Extended
+from finance.choices import Extended, ImportedKind
 from finance.imports.fields import CONTACTS, FIELDS, INVOICES, ITEMS
 from finance.models import ContactPerson, Customer, Invoice, InvoiceLine, Item, Organization
 from finance.selectors.custom_fields import custom_fields
@@ -74,18 +76,42 @@ _LABELS: dict[str, dict[str, str | Promise]] = {
 
 
 class Table(dict[str, Field]):
-    """The fields of one module by name, in the order in which people choose from them."""
+    """The fields of one module by name, in the order in which people choose from them.
 
-    def __init__(self, module: str, custom: Iterable[FieldDefinition] = ()) -> None:
+    Contacts are customers or vendors, each with custom fields of their own: a column fills the field of its name of
+    whichever the contact is. The table reads them as customers; `of` is how those of another kind are read.
+    """
+
+    def __init__(
+        self, module: str, custom: Iterable[FieldDefinition] = (), of_vendors: Iterable[FieldDefinition] = ()
+    ) -> None:
         self.module = module
         self.definitions = {definition.name: definition for definition in custom}
+        self._others = {definition.name: definition for definition in of_vendors}
         own = {name: _custom(definition) for name, definition in self.definitions.items()}
-        super().__init__({**FIELDS[module], **own})
+        foreign = {name: _as_it_stands(one) for name, one in self._others.items() if name not in own}
+        super().__init__({**FIELDS[module], **own, **foreign})
+
+    def of(self, kind: str) -> Table:
+        """The same fields as a record of this kind is read."""
+        return self._of_vendors if kind == ImportedKind.VENDOR else self
+
+    @cached_property
+    def _of_vendors(self) -> Table:
+        return Table(self.module, self._others.values(), self.definitions.values())
+
+    def strays(self, values: Iterable[str]) -> list[str]:
+        """Which of these are custom fields that such a record doesn't have, but the other kind of contact."""
+        return [name for name in values if name in self._others and name not in self.definitions]
 
     def label(self, name: str) -> str:
         """The field as the pages name it; "" for one that there is not."""
         if name in self.definitions:
             return self.definitions[name].label
+        if name in self._others:
+            label = self._others[name].label
+            is_told_apart = all(label != one.label for one in self.definitions.values())
+            return label if is_told_apart else _("%(field)s (the other kind of contact)") % {"field": label}
         name = name.removesuffix("_id") if name not in self else name
         if name in _LABELS[self.module]:
             return str(_LABELS[self.module][name])
@@ -108,15 +134,14 @@ class Table(dict[str, Field]):
 
 
 def table_of(organization: Organization, module: str) -> Table:
-    """One query at most; none where the module has no custom fields."""
+    """One query for each kind of record that has custom fields."""
     if module not in EXTENDED:
         return Table(module)
-    return Table(module, custom_fields(organization, EXTENDED[module]).active)
+    of_vendors = custom_fields(organization, Extended.VENDORS).active if module == CONTACTS else ()
+    return Table(module, custom_fields(organization, EXTENDED[module]).active, of_vendors)
 
 
 def _custom(definition: FieldDefinition) -> Field:
-    asks = DATE if definition.kind in DAYS else DECIMAL if definition.kind in NUMBERS else ""
-
     def once(cell: str, way: str) -> Any:
         try:
             return clean(definition, read_text(definition, cell, way))
@@ -127,4 +152,13 @@ def _custom(definition: FieldDefinition) -> Field:
         value = once(cell, way)
         return in_every_language([value], lambda: [once(cell, way)])[0] if isinstance(value, Problem) else value
 
-    return Field(definition.name, CUSTOM, asks=asks, read=read)
+    return Field(definition.name, CUSTOM, asks=_asks(definition), read=read)
+
+
+def _as_it_stands(definition: FieldDefinition) -> Field:
+    """A field of the other kind of contact: its cell is kept, for the record to tell that it has no such field."""
+    return Field(definition.name, CUSTOM, asks=_asks(definition), read=lambda cell, way: cell)
+
+
+def _asks(definition: FieldDefinition) -> str:
+    return DATE if definition.kind in DAYS else DECIMAL if definition.kind in NUMBERS else ""

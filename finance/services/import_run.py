@@ -21,7 +21,7 @@ from finance.services import numbering
 from finance.services.import_books import Applied, Books, books_of, rights_of
 from finance.services.import_check import WRITES
 from finance.services.import_entries import attempt
-from finance.services.import_fields import Table, table_of
+from finance.services.import_fields import Table
 from finsuite.kernel.bulk import update_many
 from finsuite.kernel.imports.problems import Problem
 from finsuite.kernel.imports.rows import thawed
@@ -54,7 +54,7 @@ def run_batch(job_id: int) -> bool:
         for right in rights_of(job):
             require(books.actor, job.organization, right)
         rows = list(ImportRow.objects.filter(job=job, line__gt=job.line, outcome__in=WRITES).order_by("line")[:BATCH])
-        table = table_of(job.organization, job.module)
+        table = books.table
         for row in rows:
             _do(books, table, row)
         update_many(rows, _WRITTEN)

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from finance.choices import InvoiceStatus
 from finance.services.import_fields import Table
 from finsuite.kernel import formats
+from finsuite.kernel.custom_fields.kinds import PREFIX
 from finsuite.kernel.imports import words
+from finsuite.kernel.imports.said import SAID
 from finsuite.kernel.imports.words import Words
 
 
@@ -20,7 +22,9 @@ def row_problem(table: Table, problem: Mapping[str, Any]) -> str:
     """Why a record was not taken, or what was left out of it; with the line, where that is another than its first."""
     kept = problem.get("particulars", {})
     problem = {**problem, "particulars": {**kept, **_as_read(kept)}}
-    sentence = words.row_problem(table.label(problem.get("field", "")), problem, _OWN)
+    name = problem.get("field", "")
+    names_itself = problem.get("code") == SAID and name.startswith(PREFIX)  # as all that is said of custom fields
+    sentence = words.row_problem("" if names_itself else table.label(name), problem, _OWN)
     line = kept.get("on_line")
     return _("Line %(line)d: %(sentence)s") % {"line": line, "sentence": sentence} if line else sentence
 
@@ -58,6 +62,9 @@ _OWN: dict[str, Words] = {
         _("no one member of this organization has the name or e-mail address “%(value)s”; it is left out.") % p
     ),
     "no_such_exemption": lambda p: _("there is no reason for exemption “%(value)s”; it is left out.") % p,
+    "not_of_vendors": lambda p: _("vendors have no such field; it is left out."),
+    "not_of_customers": lambda p: _("customers have no such field; it is left out."),
+    "same_value": lambda p: _("line %(line)d says the same. No two records may hold the same value in this field.") % p,
     "opening_balance": lambda p: (
         _(
             "The opening balance of %(amount)s is left out: it is no invoice and no payment. Import the invoices that "
