@@ -11,7 +11,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from finance.choices import Extended
 from finance.models import Membership, Organization, RecurringInvoice
@@ -77,7 +77,7 @@ class LineForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Item or name"), max_length=100, required=False)
     description = forms.CharField(label=gettext_lazy("Description"), max_length=2000, required=False)
     quantity = AmountField(label=gettext_lazy("Quantity"), required=False)
-    rate = AmountField(label=gettext_lazy("Rate"), required=False)
+    rate = AmountField(label=pgettext_lazy("price of one unit", "Rate"), required=False)
     remove = forms.BooleanField(label=gettext_lazy("Remove"), required=False)
 
     def __init__(self, data: Any = None, *, index: int, offered: Sequence[tuple[Any, Any]], **kwargs: Any) -> None:
