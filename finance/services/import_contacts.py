@@ -51,7 +51,7 @@ def _apply_customer(books: Books, entry: Entry) -> Applied:
     known = _meant(books, entry, ImportedKind.CUSTOMER, Customer)
     if known is not None and books.job.existing == books.job.Existing.SKIP:
         return Applied(ImportOutcome.SKIP, ImportedKind.CUSTOMER, known)
-    notes = _opened(entry)
+    notes = _opened(books, entry, known)
     values = _customer_values(books, entry, known, notes)
     rows = _persons_of(entry) if _kind(entry, known) == CustomerKind.BUSINESS else []
     source_id = entry.values.get("source_id", "")
@@ -75,7 +75,7 @@ def _apply_vendor(books: Books, entry: Entry) -> Applied:
     known = _meant(books, entry, ImportedKind.VENDOR, Vendor)
     if known is not None and books.job.existing == books.job.Existing.SKIP:
         return Applied(ImportOutcome.SKIP, ImportedKind.VENDOR, known)
-    notes = _opened(entry)
+    notes = _opened(books, entry, known)
     values = (
         _plain(books, entry, ImportedKind.VENDOR, vendors.WRITABLE)
         | _from_person(entry, REACHED + NAMED)
@@ -113,11 +113,14 @@ def _kind(entry: Entry, known: Customer | None) -> str:
     return str(entry.values.get("kind") or (known.kind if known else CustomerKind.BUSINESS))
 
 
-def _opened(entry: Entry) -> list[Problem]:
+def _opened(books: Books, entry: Entry, known: Customer | Vendor | None) -> list[Problem]:
     """What the contact owed, or had to its credit, when the other books began is told, and not imported: it is neither
     a sale nor a payment of ours."""
     opening = entry.values.get("opening_balance")
-    return [Problem("opening_balance", "", {"amount": plain(opening)})] if opening else []
+    if not opening:
+        return []
+    currency = entry.values.get("currency") or (known.currency if known else books.organization.base_currency)
+    return [Problem("opening_balance", "", {"amount": plain(opening), "currency": currency})]
 
 
 def _owned(books: Books, entry: Entry, notes: list[Problem]) -> Values:

@@ -70,7 +70,7 @@ _OWN: dict[str, Words] = {
             "The opening balance of %(amount)s is left out: it is no invoice and no payment. Import the invoices that "
             "it is made of."
         )
-        % {"amount": formats.exact(Decimal(p["amount"]))}
+        % p
     ),
     "credited": lambda p: _("%(amount)s was settled by credit notes there; it is written off here, not paid.") % p,
     "no_such_item": lambda p: _("there is no item “%(value)s”; the line keeps its name and price.") % p,

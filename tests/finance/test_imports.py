@@ -584,7 +584,7 @@ def test_owners_reminders_exemptions_and_taxes_on_purchases_come_along(
         {"create": 3, "rows": 3},
         {
             "2 Acme": [
-                "The opening balance of 120.5 is left out: it is no invoice and no payment. Import the invoices that "
+                "The opening balance of €120.50 is left out: it is no invoice and no payment. Import the invoices that "
                 "it is made of."
             ],
             "3 Bolt": [
@@ -593,7 +593,7 @@ def test_owners_reminders_exemptions_and_taxes_on_purchases_come_along(
                 "Reason for exemption: there is no reason for exemption “Diplomats”; it is left out.",
             ],
             "4 Clay": [
-                "The opening balance of -30 is left out: it is no invoice and no payment. Import the invoices that "
+                "The opening balance of -€30.00 is left out: it is no invoice and no payment. Import the invoices that "
                 "it is made of."
             ],
         },
