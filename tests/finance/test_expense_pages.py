@@ -66,6 +66,12 @@ def test_the_lists_are_read_in_a_fixed_number_of_queries(organization, as_staff,
         as_staff.get(url("expense_report_list", organization))
 
 
+@pytest.mark.parametrize("name", ["expense", "expense_report"])
+def test_an_empty_list_leads_on_to_the_first(organization, as_staff, name):
+    new = url(f"{name}_create", organization)
+    assert as_staff.get(url(f"{name}_list", organization)).content.decode().count(f'href="{new}"') == 2
+
+
 def test_the_list_is_narrowed_and_told_what_it_comes_to(organization, as_staff, staff, accountant, travel):
     factories.expense(organization, staff, amount=Decimal(5), description="Train")
     factories.expense(organization, staff, amount=Decimal(7))

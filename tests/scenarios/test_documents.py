@@ -69,6 +69,8 @@ def test_an_invoice_is_typed_by_keyboard_alone_and_sent(
     page.keyboard.press("Tab")
     expect(page.locator("tr[data-line]")).to_have_count(2)
     expect(page.get_by_label("Item or name").nth(1)).to_be_focused()
+    expect(page.get_by_label("Description").first).to_be_hidden()  # a line is one row; the one that one is in has more
+    expect(page.get_by_label("Description").nth(1)).to_be_visible()
     page.keyboard.type("Travel")
     tab_to(page, "Rate")
     page.keyboard.type("50")

@@ -229,3 +229,9 @@ def test_viewers_see_no_way_to_change_anything(organization, client, viewer, sub
     assert "subscription-menu" not in html
     assert "/move/" not in html
     assert "New subscription" not in client.get(url("subscription_list", organization)).content.decode()
+
+
+def test_without_a_plan_the_form_leads_to_the_first(organization, as_boss):
+    page = as_boss.get(url("subscription_create", organization)).content.decode()
+    assert "There is no plan yet that a customer could subscribe to." in page
+    assert f'href="{url("plan_create", organization)}"' in page
