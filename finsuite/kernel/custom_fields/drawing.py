@@ -16,7 +16,7 @@ from finsuite.kernel.custom_fields.texts import shown
 
 def drawn(field: FieldDefinition, value: Any, currency: str) -> str | SafeString:
     """A value as a page shows it: addresses as links, choices as badges; empty text where there is none."""
-    if value in (None, "", [], False):
+    if value is None or value is False or value in ("", []):  # zero is a number
         return ""
     match field.kind:
         case Kind.EMAIL:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from crm.models import CustomField
 from finsuite.kernel.custom_fields.controls import control
+from finsuite.kernel.custom_fields.drawing import drawn
 from finsuite.kernel.custom_fields.texts import read_text, shown, told_plainly, typed
 from finsuite.kernel.custom_fields.values import clean
 from finsuite.kernel.errors import Refused
@@ -118,3 +119,11 @@ def test_an_amount_in_yen_has_no_decimals():
     assert clean(field("money"), Decimal("12.00"), currency="JPY") == "12"
     with pytest.raises(Refused):
         clean(field("money"), Decimal("12.50"), currency="JPY")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [("integer", 0, "0"), ("decimal", "0", "0"), ("integer", None, ""), ("yes_no", False, ""), ("choices", [], "")],
+)
+def test_zero_is_shown_and_nothing_is_not(kind, value, expected):
+    assert drawn(field(kind), value, "EUR") == expected
