@@ -13,12 +13,10 @@ from crm.choices import Module
 from crm.imports.fields import ACCOUNTS, FIELDS
 from crm.models import RECORDS, ImportJob, Organization
 from crm.selectors.custom_fields import custom_fields
-from finsuite.kernel.custom_fields.kinds import DAYS, NUMBERS, FieldDefinition
-from finsuite.kernel.custom_fields.texts import read_text, shown
-from finsuite.kernel.custom_fields.values import clean
-from finsuite.kernel.errors import Refused
-from finsuite.kernel.imports.fields import CUSTOM, DATE, DECIMAL, Field
-from finsuite.kernel.imports.problems import Problem
+from finsuite.kernel.custom_fields.kinds import FieldDefinition
+from finsuite.kernel.custom_fields.texts import shown
+from finsuite.kernel.imports.custom import field_of
+from finsuite.kernel.imports.fields import Field
 
 
 class Table(dict[str, Field]):
@@ -27,7 +25,7 @@ class Table(dict[str, Field]):
     def __init__(self, module: str, custom: Iterable[FieldDefinition] = ()) -> None:
         self.module = module
         self.definitions = {definition.name: definition for definition in custom}
-        own = {name: _custom(definition) for name, definition in self.definitions.items()}
+        own = {name: field_of(definition) for name, definition in self.definitions.items()}
         super().__init__({**FIELDS[module], **own})
 
     def label(self, name: str) -> str:
@@ -63,15 +61,3 @@ def tables_of(job: ImportJob) -> dict[str, Table]:
     """The tables of an import's rows: its module's, and that of the accounts that are made on the way."""
     own = table_of(job.organization, job.module)
     return {ACCOUNTS: Table(ACCOUNTS), job.module: own}
-
-
-def _custom(definition: FieldDefinition) -> Field:
-    asks = DATE if definition.kind in DAYS else DECIMAL if definition.kind in NUMBERS else ""
-
-    def read(cell: str, way: str) -> Any:
-        try:
-            return clean(definition, read_text(definition, cell, way))
-        except Refused as refused:
-            return Problem("said", definition.name, {"sentence": refused.message})
-
-    return Field(definition.name, CUSTOM, asks=asks, read=read)

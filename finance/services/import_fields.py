@@ -16,13 +16,10 @@ from finance.choices import Extended, ImportedKind
 from finance.imports.fields import CONTACTS, FIELDS, INVOICES, ITEMS
 from finance.models import ContactPerson, Customer, Invoice, InvoiceLine, Item, Organization
 from finance.selectors.custom_fields import custom_fields
-from finsuite.kernel.custom_fields.kinds import DAYS, NUMBERS, FieldDefinition
-from finsuite.kernel.custom_fields.texts import read_text, shown
-from finsuite.kernel.custom_fields.values import clean
-from finsuite.kernel.errors import Refused
-from finsuite.kernel.imports.fields import CUSTOM, DATE, DECIMAL, Field
-from finsuite.kernel.imports.problems import Problem
-from finsuite.kernel.imports.said import in_every_language, said
+from finsuite.kernel.custom_fields.kinds import FieldDefinition
+from finsuite.kernel.custom_fields.texts import shown
+from finsuite.kernel.imports.custom import asks, field_of
+from finsuite.kernel.imports.fields import CUSTOM, Field
 
 EXTENDED = {CONTACTS: Extended.CUSTOMERS, ITEMS: Extended.ITEMS}
 _MODELS: dict[str, tuple[Any, ...]] = {
@@ -88,7 +85,7 @@ class Table(dict[str, Field]):
         self.module = module
         self.definitions = {definition.name: definition for definition in custom}
         self._others = {definition.name: definition for definition in of_vendors}
-        own = {name: _custom(definition) for name, definition in self.definitions.items()}
+        own = {name: field_of(definition) for name, definition in self.definitions.items()}
         foreign = {name: _as_it_stands(one) for name, one in self._others.items() if name not in own}
         super().__init__({**FIELDS[module], **own, **foreign})
 
@@ -141,24 +138,6 @@ def table_of(organization: Organization, module: str) -> Table:
     return Table(module, custom_fields(organization, EXTENDED[module]).active, of_vendors)
 
 
-def _custom(definition: FieldDefinition) -> Field:
-    def once(cell: str, way: str) -> Any:
-        try:
-            return clean(definition, read_text(definition, cell, way))
-        except Refused as refused:
-            return said(refused.message, definition.name)
-
-    def read(cell: str, way: str) -> Any:
-        value = once(cell, way)
-        return in_every_language([value], lambda: [once(cell, way)])[0] if isinstance(value, Problem) else value
-
-    return Field(definition.name, CUSTOM, asks=_asks(definition), read=read)
-
-
 def _as_it_stands(definition: FieldDefinition) -> Field:
     """A field of the other kind of contact: its cell is kept, for the record to tell that it has no such field."""
-    return Field(definition.name, CUSTOM, asks=_asks(definition), read=lambda cell, way: cell)
-
-
-def _asks(definition: FieldDefinition) -> str:
-    return DATE if definition.kind in DAYS else DECIMAL if definition.kind in NUMBERS else ""
+    return Field(definition.name, CUSTOM, asks=asks(definition), read=lambda cell, way: cell)

@@ -15,6 +15,7 @@ With Django:
 tables     what the rooms' tables of imports have in common (abstract)
 files      the file, kept in parts in the database
 work       the work in the background: for how long at a time, what if it fails, what if its message is lost
+custom     the organization's own fields as columns fill them
 said       what the rooms' own rules say of a record, in every language
 words      what is said of files and rows, in the reader's language
 forms      the choices of encodings, delimiters and formats
