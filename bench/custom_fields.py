@@ -61,7 +61,7 @@ def main() -> None:
         if chosen.accounts:
             measure(chosen.accounts, report)
         measure_invoices(chosen.invoices, report)
-    report.finish()
+        report.finish()
 
 
 def measure(accounts: int, report: Report) -> None:
