@@ -116,8 +116,8 @@ def test_history_names_the_vendor_and_the_handler(actor, admin, organization, st
     assert told.who == "Béatrice Roy"
     assert [(detail.label, detail.before, detail.after) for detail in told.details] == [
         ("Vendor", "", "Bolts & Co"),
-        ("Handler", "", "standard@example.com"),
         ("Unit price", "1.5", "1.25"),
+        ("Handler", "", "standard@example.com"),
     ]
 
 
