@@ -32,7 +32,7 @@ def attempt(books: Books, entry: Entry) -> Applied:
         return _refused(books, entry, entry.problems)
     applied = _once(books, entry)
     if applied.outcome == ImportOutcome.REFUSE:
-        applied.notes = in_every_language(applied.notes, lambda: _once(books, entry).notes)
+        applied.notes = in_every_language(applied.notes, lambda: _taken_back(books, entry).notes)
     return applied
 
 
@@ -40,6 +40,14 @@ def rehearse(books: Books, entry: Entry) -> Applied:
     """Find out what entering the record would do, by the very rules that will be asked then; nothing stays written."""
     with transaction.atomic():
         applied = attempt(books, entry)
+        transaction.set_rollback(True)
+    return applied
+
+
+def _taken_back(books: Books, entry: Entry) -> Applied:
+    """The same once more, for what it says alone: even if it went well this time, nothing stays written."""
+    with transaction.atomic():
+        applied = _once(books, entry)
         transaction.set_rollback(True)
     return applied
 

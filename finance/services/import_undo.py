@@ -91,9 +91,11 @@ def _take_back(books: Books, row: ImportRow) -> None:
 
 
 def _refusals(books: Books, kind: ImportedKind, row: ImportRow) -> list[Problem]:
-    """The same refusal once more."""
+    """The same refusal once more; even if it went well this time, nothing is undone."""
     try:
-        _undone(books, kind, row, _there(books.organization, kind, row.record_id))
+        with transaction.atomic():
+            _undone(books, kind, row, _there(books.organization, kind, row.record_id))
+            transaction.set_rollback(True)
     except REFUSALS as refusal:
         return problems_of(refusal)
     return []

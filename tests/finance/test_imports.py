@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import Max
 from django.test.utils import CaptureQueriesContext
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 from audit.models import Entry
 from finance.choices import DocumentKind, InvoiceStatus
-from finance.imports.headers import map_headers
 from finance.models import (
     ContactPerson,
     Customer,
-    CustomField,
     Email,
     ImportJob,
     ImportRow,
@@ -30,65 +26,17 @@ from finance.models import (
     Vendor,
 )
 from finance.selectors.chain import verify
-from finance.selectors.imports import shown
-from finance.services import import_check, import_run, import_undo, imports, numbering
-from finance.services.import_fields import Table, table_of
-from finance.services.import_words import row_problem
+from finance.services import import_check, import_entries, import_run, import_undo, imports, numbering
+from finance.services.import_books import Applied, Books
 from finance.services.rates import add_currency
 from finance.services.tax_exemptions import create_exemption
 from finsuite.kernel.actors import Actor
 from finsuite.kernel.errors import NotPermitted, Refused
 from tests import factories
+from tests.finance.imports.bringing import SAMPLES, brought, check, reasons, run, state_of_books, upload
 from users.models import User
 
 pytestmark = pytest.mark.django_db
-
-SAMPLES = Path(__file__).parent / "imports" / "samples"
-RECORDS = (Customer, ContactPerson, Vendor, Item, Invoice, Payment, Tax)
-
-
-def upload(actor: Actor, organization: Organization, data: bytes | str, module: str = "", **choices: Any) -> ImportJob:
-    data = (SAMPLES / data).read_bytes() if isinstance(data, str) else data
-    job = imports.create_import(
-        actor=actor, organization=organization, module=module, file_name="export.csv", chunks=[data]
-    )
-    return imports.choose(actor=actor, job=job, values={"formats": job.formats, **choices})
-
-
-def check(actor: Actor, job: ImportJob) -> ImportJob:
-    imports.start_check(actor=actor, job=job)
-    while import_check.check(job.pk):
-        pass
-    job.refresh_from_db()
-    return job
-
-
-def run(actor: Actor, job: ImportJob) -> ImportJob:
-    imports.start_run(actor=actor, job=job)
-    while import_run.run_batch(job.pk):
-        pass
-    job.refresh_from_db()
-    return job
-
-
-def brought(actor: Actor, organization: Organization, data: bytes | str, **choices: Any) -> ImportJob:
-    return run(actor, check(actor, upload(actor, organization, data, **choices)))
-
-
-def reasons(job: ImportJob) -> dict[str, list[str]]:
-    table = table_of(job.organization, job.module)
-    rows = ImportRow.objects.filter(job=job).exclude(problems=[]).order_by("line")
-    return {f"{row.line} {row.label}": [row_problem(table, problem) for problem in row.problems] for row in rows}
-
-
-def state_of_books(organization: Organization) -> dict[str, Any]:
-    """How many rows there are of everything that an import could write, and when each was last written."""
-    told = {
-        model.__name__: (model.objects.of(organization).count(), model.objects.aggregate(at=Max("updated_at"))["at"])
-        for model in RECORDS
-    }
-    of_imports = ("finance.importjob",)
-    return {**told, "history": Entry.objects.exclude(kind__in=of_imports).count()}
 
 
 @pytest.fixture
@@ -391,103 +339,6 @@ def test_work_that_was_interrupted_goes_on_where_it_stopped(
     assert sorted(Customer.objects.values_list("display_name", flat=True)) == ["Acme", "Beta", "Gamma"]
 
 
-def test_custom_fields_are_imported_too(actor: Actor, organization: Organization) -> None:
-    grade = factories.finance_field(organization, "Grade")
-    organization.refresh_from_db()
-    job = brought(actor, organization, b"Display Name,CF.Grade,Contact Type\nAcme,A,customer\nBolts,B,vendor\n")
-    assert job.results["created"] == 2
-    assert Customer.objects.get().custom == {grade.key: "A"}
-    again = check(actor, upload(actor, organization, b"Display Name,CF.Grade\nAcme,C\n"))
-    assert ImportRow.objects.get(job=again).changes == {grade.name: {"before": "A", "after": "C"}}
-
-
-def test_a_column_fills_the_field_of_whichever_the_contact_is(actor: Actor, organization: Organization) -> None:
-    for module, labels in (("customers", "ABC"), ("vendors", "CBA")):
-        choices = [{"label": label} for label in labels]
-        factories.finance_field(organization, "Grade", module=module, kind="choice", choices=choices[:2])
-    factories.finance_field(organization, "Floors", kind="integer")
-    factories.finance_field(organization, "Since", module="vendors", kind="date")
-    organization.refresh_from_db()
-    file = (
-        b"Display Name,Contact Type,CF.Grade,CF.Floors,CF.Since\nAcme,customer,A,7,21/11/2026\n"
-        b"Bolt,vendor,C,7,21/11/2026\nCube,customer,C,,\nDust,vendor,A,,\nEdge,customer,B,x,\nFog,vendor,B,,31/31/2026\n"
-    )
-    told = {
-        "2 Acme": ["Since: customers have no such field; it is left out."],
-        "3 Bolt": ["Floors: vendors have no such field; it is left out."],
-        "4 Cube": ["Grade has no choice “C”."],
-        "5 Dust": ["Grade has no choice “A”."],
-        "6 Edge": ["Floors: Enter an amount in figures, for example 1234.50."],
-        "7 Fog": ["Since: “31/31/2026” is not a date."],
-    }
-    job = check(actor, upload(actor, organization, file))
-    assert reasons(job) == told
-    assert job.counts == {"create": 2, "refuse": 4, "rows": 6}
-    assert [tuple(row.reasons) for row in shown(job, ImportRow.objects.filter(job=job).order_by("line"))] == [
-        tuple(said) for said in told.values()
-    ]
-    run(actor, job)
-    assert Customer.objects.get().custom == {"grade": "a", "floors": 7}
-    assert Vendor.objects.get().custom == {"grade": "c", "since": "2026-11-21"}
-    changed = brought(actor, organization, b"Display Name,Contact Type,CF.Grade\nBolt,vendor,B\n")
-    (row,) = shown(changed, ImportRow.objects.filter(job=changed))
-    assert [(one.field, one.before, one.after) for one in row.changes] == [("Grade", "C", "B")]
-    import_undo.undo_batch(imports.start_undo(actor=actor, job=changed).pk)
-    assert Vendor.objects.get().custom == {"grade": "c", "since": "2026-11-21"}
-
-
-def test_two_fields_of_one_label_are_told_apart() -> None:
-    mine, theirs = (CustomField(key=key, label="Grade", kind="text") for key in ("grade", "grade_2"))
-    table = Table("contacts", [mine], [theirs])
-    assert [table.label(name) for name in ("cf_grade", "cf_grade_2")] == ["Grade", "Grade (the other kind of contact)"]
-    assert map_headers("contacts", ["CF.Grade"], table.labels()) == {0: "cf_grade"}
-    assert (table.strays(["cf_grade_2", "cf_grade"]), table.of("vendor").strays(["cf_grade"])) == (
-        *(["cf_grade_2"], ["cf_grade"]),
-    )
-
-
-@pytest.mark.parametrize(
-    ("module", "file"),
-    [
-        ("customers", b"Display Name,Notes,CF.Grade\nOld,New note,\nAcme,,A\nBolt,,\n"),
-        ("vendors", b"Display Name,Notes,CF.Grade,Contact Type\nOld,New note,,vendor\nAcme,,A,vendor\nBolt,,,vendor\n"),
-        ("items", b"Item Name,Rate,SKU,CF.Grade\nOld,9,,\nAcme,1,,A\nBolt,1,,\n"),
-    ],
-)
-def test_what_is_required_is_asked_of_new_records_alone(
-    actor: Actor, organization: Organization, module: str, file: bytes
-) -> None:
-    makers = {"customers": factories.customer, "vendors": factories.finance_vendor, "items": factories.item}
-    makers[module](organization, "Old")
-    factories.finance_field(organization, module=module, is_required=True)
-    organization.refresh_from_db()
-    job = check(actor, upload(actor, organization, file))
-    assert reasons(job) == {"4 Bolt": ["Grade is required."]}
-    assert run(actor, job).results == {"created": 1, "updated": 1, "unchanged": 0, "skipped": 0, "refused": 1}
-
-
-def test_a_unique_value_that_comes_twice_is_told_of_beforehand(actor: Actor, organization: Organization) -> None:
-    for module in ("customers", "vendors"):
-        factories.finance_field(organization, module=module, is_unique=True)
-        factories.finance_field(organization, "Size", module=module, kind="decimal", is_unique=True)
-    factories.customer(organization, "Old", cf_grade="Z")
-    organization.refresh_from_db()
-    file = (
-        "Display Name,Contact Type,CF.Grade,CF.Size\nAcme,customer,Été,1\nBolt,customer,ETE,2\nCube,customer,C,1.0\n"
-        "Dust,vendor,été,1\nEdge,customer,z,3\nFog,customer,F,2\nOld,customer,Y,4\nGas,customer,y,4\n"
-    ).encode()
-    job = check(actor, upload(actor, organization, file))
-    twice = "line {} says the same. No two records may hold the same value in this field."
-    assert reasons(job) == {
-        "3 Bolt": [f"Grade: {twice.format(2)}"],
-        "4 Cube": [f"Size: {twice.format(2)}"],
-        "6 Edge": ["Grade must be unique, and another record already has this value."],
-        "9 Gas": [f"Grade: {twice.format(8)}", f"Size: {twice.format(8)}"],
-    }
-    assert job.counts == {"create": 3, "update": 1, "refuse": 4, "rows": 8}
-    assert run(actor, job).results == {"created": 3, "updated": 1, "unchanged": 0, "skipped": 0, "refused": 4}
-
-
 def test_what_a_service_refuses_is_kept_in_every_language(actor: Actor, organization: Organization) -> None:
     factories.customer(organization, "Acme")
     grade = factories.finance_field(organization, "Grade", kind="decimal")
@@ -506,6 +357,24 @@ def test_what_a_service_refuses_is_kept_in_every_language(actor: Actor, organiza
     assert [one["sentence_en"] in line for one, (line,) in zip(told, english.values(), strict=True)] == [True, True]
     assert [one["sentence_fr"] in line for one, (line,) in zip(told, french.values(), strict=True)] == [True, True]
     assert (grade.label, Customer.objects.count()) == ("Grade", 1)
+
+
+def test_what_is_asked_again_for_its_words_is_never_written(
+    actor: Actor, organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = import_entries.apply_contact, []
+
+    def refused_at_first(books: Books, entry: Any) -> Applied:
+        asked.append(get_language())
+        if len(asked) == 1:
+            raise Refused("Not now.")
+        return real(books, entry)
+
+    job = check(actor, upload(actor, organization, b"Display Name\nAcme\n"))
+    monkeypatch.setitem(import_entries._APPLY, "contacts", refused_at_first)
+    assert run(actor, job).results == {"unchanged": 0, "skipped": 0, "refused": 1}
+    assert (len(set(asked)), Customer.objects.count()) == (2, 0)
+    assert reasons(job) == {"2 Acme": ["Not now."]}
 
 
 def test_what_an_import_costs_does_not_grow_with_what_is_there(actor: Actor, books: Organization) -> None:
