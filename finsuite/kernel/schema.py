@@ -43,15 +43,6 @@ class CreateModels(Operation):
         """Say what it does, as `migrate --plan` prints it."""
         return f"Create {len(self.models)} models"
 
-    @property
-    def migration_name_fragment(self) -> str:
-        """The part of a migration's name that this operation gives."""
-        return "models"
-
-    def references_model(self, name: str, app_label: str) -> bool:
-        """Whether one of the models is that one, or points to it."""
-        return any(model.references_model(name, app_label) for model in self.models)
-
 
 _FINAL = """
 CREATE FUNCTION {name}_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
